@@ -1,0 +1,341 @@
+"""
+YAML files, translations and overlays to one immutable Knowledge, and faults with file, line and field.
+
+Knows files and the schema; what entries mean to one another is checking's.
+"""
+
+import contextlib
+import hashlib
+import os
+import re
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from knowledge import schema
+from knowledge.errors import Fault, KnowledgeInvalid
+from knowledge.schema import Entry, Knowledge, Provider, Signals
+from knowledge.translating import gaps, merge, translation_of
+
+ROOT = Path(__file__).parent
+BASE_LANGUAGE = "en"
+
+KINDS: Mapping[str, type[Entry]] = {
+    "reply_codes": schema.ReplyCodeEntry,
+    "enhanced_codes": schema.EnhancedCodeEntry,
+    "classes": schema.CodeClass,
+    "stages": schema.SessionStage,
+    "reasons": schema.Reason,
+    "topics": schema.Topic,
+    "blocklists": schema.Blocklist,
+    "words": schema.Word,
+    "retry_times": schema.RetryTime,
+    "notes": schema.Note,
+    "providers": schema.Provider,
+}
+MAX_FILE_BYTES = 4 * 1024 * 1024
+
+
+class Reading(msgspec.Struct, frozen=True):
+    """
+    What was read from YAML: the knowledge, every fault, and where each entry stands.
+
+    *places* leads from ``kind/id`` (``patterns/google/no-such-user``) to file and line.
+    *untranslated* lists, for another language than the base's, what falls back: ``kind/id`` and field.
+    """
+
+    knowledge: Knowledge
+    faults: tuple[Fault, ...]
+    places: dict[str, tuple[str, int]]
+    untranslated: tuple[tuple[str, str], ...] = ()
+
+
+def load(
+    overlays: Sequence[Path] = (), *, language: str = BASE_LANGUAGE, root: Path = ROOT, cache: Path | None = None
+) -> Knowledge:
+    """
+    Load the knowledge in one language.
+
+    Args:
+        overlays: folders of the same tree, merged over it in order.
+        language: a BCP 47 tag that names a folder of the tree; ``en`` is the tree itself.
+        root: the tree.
+        cache: a folder for the compiled form; None compiles anew each time.
+
+    Raises:
+        KnowledgeInvalid: with every fault that was found.
+    """
+    version = _version(root, overlays, language)
+    compiled = (
+        None if cache is None else cache / f"knowledge-{language}-{_digest(str(root), *map(str, overlays))}.msgpack"
+    )
+    if compiled is not None and (known := _from_cache(compiled, version)) is not None:
+        return known
+    reading = read(overlays, language=language, root=root)
+    if reading.faults:
+        raise KnowledgeInvalid(reading.faults)
+    if compiled is not None:
+        _to_cache(compiled, reading.knowledge)
+    return reading.knowledge
+
+
+def read(overlays: Sequence[Path] = (), *, language: str = BASE_LANGUAGE, root: Path = ROOT) -> Reading:
+    """Read the tree anew from its YAML; arguments as for `load`. Faults are returned, never raised."""
+    reader = _Reader(root)
+    reader.add_tree(root)
+    for overlay in overlays:
+        reader.add_tree(overlay)
+    signals = (_signals(BASE_LANGUAGE, reader.entries), *_other_signals(root, overlays))
+    untranslated: tuple[tuple[str, str], ...] = ()
+    if language != BASE_LANGUAGE:
+        untranslated = reader.translate([tree / language for tree in (root, *overlays)])
+    knowledge = Knowledge(
+        language=language, version=_version(root, overlays, language), signals=signals, **reader.entries
+    )
+    return Reading(knowledge, tuple(reader.faults), reader.places, untranslated)
+
+
+def languages(root: Path = ROOT) -> tuple[str, ...]:
+    """The languages of a tree, the base language first."""
+    return (BASE_LANGUAGE, *sorted(path.parent.name for path in root.glob("*/words.yaml")))
+
+
+class _Reader:
+    """Gathers entries, faults and places over the files of one reading."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self.entries: dict[str, Any] = {kind: {} for kind in KINDS}
+        self.faults: list[Fault] = []
+        self.places: dict[str, tuple[str, int]] = {}
+
+    def add_tree(self, tree: Path) -> None:
+        if not tree.is_dir():
+            self.faults.append(Fault(str(tree), 1, "", "no such folder"))
+            return
+        for kind, path in _files(tree):
+            known = self.entries[kind]
+            for data, line, lines in self._items(path):
+                identity = data.get("id") if isinstance(data, dict) else None
+                partial = tree != self.root and identity in known
+                entry = self._convert(data, translation_of(KINDS[kind]) if partial else KINDS[kind], path, lines)
+                if entry is None:
+                    continue
+                place = self.places.get(f"{kind}/{identity}")
+                if partial:
+                    entry = merge(known[identity], entry)
+                elif place is not None:
+                    self.faults.append(
+                        Fault(self._name(path), line, "id", f"{identity} stands at {place[0]}:{place[1]}")
+                    )
+                    continue
+                known[identity] = entry
+                self._place(kind, entry, path, lines)
+        for name in sorted(path.name for path in tree.glob("*.yaml") if _kind(path) not in KINDS):
+            expected = ", ".join(f"{kind.replace('_', '-')}.yaml" for kind in KINDS if kind != "providers")
+            self.faults.append(
+                Fault(self._name(tree / name), 1, "", f"no such file is read here: {expected}, providers/")
+            )
+
+    def translate(self, trees: Sequence[Path]) -> tuple[tuple[str, str], ...]:
+        """Lay the translations in *trees* over the entries; say what falls back."""
+        given: dict[str, dict[str, Any]] = {kind: {} for kind in KINDS}
+        for tree in trees:
+            for kind, path in _files(tree):
+                for data, line, lines in self._items(path):
+                    words = self._convert(data, translation_of(KINDS[kind]), path, lines)
+                    if words is None:
+                        continue
+                    if words.id not in self.entries[kind]:
+                        self.faults.append(Fault(self._name(path), line, "id", f"{words.id} translates no entry"))
+                        continue
+                    given[kind][words.id] = words
+                    self._check_words(kind, words, path, line)
+        missing = []
+        for kind, entries in self.entries.items():
+            for identity, entry in entries.items():
+                words = given[kind].get(identity)
+                missing += [(f"{kind}/{identity}", gap) for gap, wrong in gaps(entry, words) if wrong == "missing"]
+                if words is not None:
+                    entries[identity] = merge(entry, words)
+        return tuple(missing)
+
+    def _check_words(self, kind: str, words: Any, path: Path, line: int) -> None:
+        entry = self.entries[kind][words.id]
+        for field, wrong in gaps(entry, words):
+            if wrong != "missing":
+                self.faults.append(Fault(self._name(path), line, f"{words.id}.{field}", wrong))
+
+    def _items(self, path: Path) -> Iterator[tuple[Any, int, "_Lines"]]:
+        """The entries of a file, each with its line and the lines of its fields."""
+        import yaml
+
+        if path.stat().st_size > MAX_FILE_BYTES:
+            self.faults.append(Fault(self._name(path), 1, "", f"over {MAX_FILE_BYTES} bytes"))
+            return
+        try:
+            loader = yaml.CSafeLoader(path.read_text("utf-8"))
+            try:
+                node = loader.get_single_node()
+                self.faults += [Fault(self._name(path), at, "", wrong) for at, wrong in _unsound(node)]
+                data = loader.construct_document(node) if node is not None else []
+            finally:
+                loader.dispose()
+        except (yaml.YAMLError, UnicodeDecodeError, RecursionError, ValueError) as error:
+            mark = getattr(error, "problem_mark", None)
+            text = getattr(error, "problem", None) or str(error).splitlines()[0]
+            self.faults.append(
+                Fault(self._name(path), mark.line + 1 if mark else 1, "", f"not readable as YAML: {text}")
+            )
+            return
+        if path.parent.name == "providers":
+            yield data, 1, _Lines(node)
+        elif isinstance(data, list):
+            for item, item_node in zip(data, node.value if node else (), strict=True):
+                yield item, item_node.start_mark.line + 1, _Lines(item_node)
+        else:
+            self.faults.append(Fault(self._name(path), 1, "", "expected a list of entries, each with an id"))
+
+    def _convert(self, data: Any, kind: type[msgspec.Struct], path: Path, lines: "_Lines") -> Any:
+        try:
+            return msgspec.convert(data, kind)
+        except msgspec.ValidationError as error:
+            text, _, where = str(error).partition(" - at `$")
+            field = where.removesuffix("`").lstrip(".")
+            identity = data.get("id", "") if isinstance(data, dict) else ""
+            self.faults.append(
+                Fault(
+                    self._name(path), lines.of(field), ".".join(part for part in (str(identity), field) if part), text
+                )
+            )
+            return None
+
+    def _place(self, kind: str, entry: Any, path: Path, lines: "_Lines") -> None:
+        self.places[f"{kind}/{entry.id}"] = (self._name(path), lines.of(""))
+        if isinstance(entry, Provider):
+            for number, pattern in enumerate(entry.patterns):
+                key, line = f"patterns/{pattern.id}", lines.of(f"patterns[{number}]")
+                if key in self.places and self.places[key][0] != self._name(path):
+                    first = self.places[key]
+                    self.faults.append(
+                        Fault(self._name(path), line, "id", f"{pattern.id} stands at {first[0]}:{first[1]}")
+                    )
+                self.places[key] = (self._name(path), line)
+
+    def _name(self, path: Path) -> str:
+        return str(path.relative_to(self.root.parent)) if path.is_relative_to(self.root.parent) else str(path)
+
+
+class _Lines:
+    """The lines of an entry's fields, found in its YAML node."""
+
+    def __init__(self, node: Any) -> None:
+        self.node = node
+
+    def of(self, field: str) -> int:
+        """The line (from 1) of a path such as ``patterns[3].reason``, or of the nearest thing above it."""
+        node = self.node
+        line = node.start_mark.line + 1 if node is not None else 1
+        for name, index in re.findall(r"([^.\[\]]+)|\[(\d+)\]", field):
+            value = getattr(node, "value", None)
+            if not isinstance(value, list):
+                break
+            if index:
+                if int(index) >= len(value) or isinstance(value[int(index)], tuple):
+                    break
+                node = value[int(index)]
+            else:
+                found = [item for key, item in (pair for pair in value if isinstance(pair, tuple)) if key.value == name]
+                if not found:
+                    break
+                node = found[0]
+            line = node.start_mark.line + 1
+        return line
+
+
+def _unsound(node: Any) -> Iterator[tuple[int, str]]:
+    """What YAML accepts in silence and we don't: a key twice, and aliases (a small file can grow without end)."""
+    seen: set[int] = set()
+    todo = [node] if node is not None else []
+    while todo:
+        current = todo.pop()
+        if id(current) in seen and not isinstance(current.value, str):
+            yield current.start_mark.line + 1, "anchors and aliases are not read: write it out"
+            raise ValueError("anchors and aliases are not read")
+        seen.add(id(current))
+        if current.id == "mapping":
+            keys = [key.value for key, _ in current.value if isinstance(key.value, str)]
+            for key, item in current.value:
+                if keys.count(key.value) > 1:
+                    yield key.start_mark.line + 1, f"the key {key.value} stands here more than once"
+                todo.append(item)
+        elif current.id == "sequence":
+            todo.extend(current.value)
+
+
+def _files(tree: Path) -> Iterator[tuple[str, Path]]:
+    for kind in KINDS:
+        path = tree / f"{kind.replace('_', '-')}.yaml"
+        if path.is_file():
+            yield kind, path
+    for path in sorted((tree / "providers").glob("*.yaml")):
+        yield "providers", path
+
+
+def _kind(path: Path) -> str:
+    return path.stem.replace("-", "_")
+
+
+def _signals(language: str, entries: Mapping[str, Mapping[str, Any]]) -> Signals:
+    words = entries["words"].values()
+    return Signals(
+        language,
+        {word.id: word.phrases for word in words if word.phrases},
+        {topic.id: topic.aliases for topic in entries["topics"].values() if topic.aliases},
+    )
+
+
+def _other_signals(root: Path, overlays: Sequence[Path]) -> Iterator[Signals]:
+    for language in languages(root)[1:]:
+        reader = _Reader(root)
+        entries: dict[str, dict[str, Any]] = {"words": {}, "topics": {}}
+        for tree in (root / language, *(overlay / language for overlay in overlays)):
+            for kind, path in _files(tree):
+                if kind in entries:
+                    for data, _, lines in reader._items(path):
+                        words = reader._convert(data, translation_of(KINDS[kind]), path, lines)
+                        if words is not None:
+                            entries[kind][words.id] = words
+        yield _signals(language, entries)
+
+
+def _digest(*parts: str) -> str:
+    return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:16]
+
+
+def _version(root: Path, overlays: Sequence[Path], language: str) -> str:
+    """Changes when a file of the knowledge, or the code that reads it, does."""
+    paths = [path for tree in (root, *overlays) for path in sorted(tree.rglob("*.yaml"))] + sorted(ROOT.glob("*.py"))
+    stats = ((path, path.stat()) for path in paths)
+    return _digest(language, *(f"{path} {stat.st_mtime_ns} {stat.st_size}" for path, stat in stats))
+
+
+def _from_cache(path: Path, version: str) -> Knowledge | None:
+    try:
+        knowledge = msgspec.msgpack.decode(path.read_bytes(), type=Knowledge)
+    except (OSError, msgspec.DecodeError, msgspec.ValidationError):
+        return None
+    return knowledge if knowledge.version == version else None
+
+
+def _to_cache(path: Path, knowledge: Knowledge) -> None:
+    """Write the compiled form whole or not at all; a folder that cannot be written costs only time."""
+    with contextlib.suppress(OSError):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(dir=path.parent)
+        with os.fdopen(handle, "wb") as file:
+            file.write(msgspec.msgpack.encode(knowledge))
+        Path(name).replace(path)

@@ -1,0 +1,304 @@
+"""
+The types of everything smtpbot knows.
+
+These structs are the schema: what YAML may say, which of it is prose, and so which of it a translation or a
+team's overlay may give again. This room knows no file and no bot.
+"""
+
+from typing import Annotated, Literal
+
+import msgspec
+
+Prose = Annotated[str, msgspec.Meta(min_length=1, extra={"translated": True})]
+"""A text for people in one language: plain, the only mark a backtick round literals."""
+
+Phrases = Annotated[tuple[str, ...], msgspec.Meta(extra={"translated": True, "free_length": True})]
+"""Words people write, in one language; another language has its own, as many as it needs."""
+
+RfcReference = Annotated[str, msgspec.Meta(pattern=r"^RFC [1-9][0-9]*( §[0-9A-Z]+(\.[0-9]+)*)?$")]
+"""A standard by number and section: ``RFC 5321 §4.2.3``."""
+
+Url = Annotated[str, msgspec.Meta(pattern=r"^https?://[^\s<>]+$")]
+
+Actor = Literal["sender", "sender-admin", "recipient", "recipient-admin", "nobody"]
+Retry = Literal["not-needed", "later", "after-fix", "never"]
+Standing = Literal["standard", "registered", "obsolete", "seen"]
+ProviderKind = Literal["mailbox", "filter", "mta", "sender", "generic"]
+Stage = Literal[
+    "connect", "ehlo", "starttls", "auth", "mail", "rcpt", "data", "end-of-data", "bdat", "burl",
+    "rset", "vrfy", "expn", "help", "noop", "etrn", "atrn", "quit", "any",
+]  # fmt: skip
+
+
+class Source(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Where a claim comes from."""
+
+    title: str
+    url: Url
+
+
+class Entry(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """One item of knowledge: an id that is unique in its file, and nothing the schema does not name."""
+
+    id: Annotated[str, msgspec.Meta(min_length=1)]
+
+
+Reference = Source | RfcReference
+
+
+class Confusion(Entry, frozen=True, kw_only=True):
+    """Another code that people take this one for; *id* is that code."""
+
+    why: Prose
+
+
+class ReplyCodeEntry(Entry, frozen=True, kw_only=True):
+    """What is known of one reply code; *id* is its three digits."""
+
+    name: Prose
+    text: str
+    standing: Standing
+    after: tuple[Stage, ...]
+    acts: Actor
+    retry: Retry
+    reason: str | None = None
+    summary: Prose
+    meaning: Prose
+    when: tuple[Prose, ...]
+    sender: tuple[Prose, ...] = ()
+    receiver: tuple[Prose, ...] = ()
+    enhanced: tuple[str, ...] = ()
+    confused: tuple[Confusion, ...] = ()
+    emitters: tuple[str, ...] = ()
+    practice: tuple[Prose, ...] = ()
+    sources: tuple[Reference, ...]
+
+
+class ClassAdvice(Entry, frozen=True, kw_only=True):
+    """How one class (*id* 2, 4 or 5) changes what an enhanced code means for the reader."""
+
+    retry: Retry
+    reason: str | None = None
+    advice: Prose
+
+
+class EnhancedCodeEntry(Entry, frozen=True, kw_only=True):
+    """What is known of one enhanced code in all its classes; *id* is ``x.subject.detail``."""
+
+    title: str
+    name: Prose
+    standing: Standing
+    basic: tuple[str, ...] = ()
+    acts: Actor
+    reason: str | None = None
+    summary: Prose
+    meaning: Prose
+    when: tuple[Prose, ...]
+    sender: tuple[Prose, ...] = ()
+    receiver: tuple[Prose, ...] = ()
+    classes: tuple[ClassAdvice, ...]
+    confused: tuple[Confusion, ...] = ()
+    practice: tuple[Prose, ...] = ()
+    sources: tuple[Reference, ...]
+
+
+class CodeClass(Entry, frozen=True, kw_only=True):
+    """A family of codes: ``5xx``, ``x5x`` (second digit), ``5.x.x`` or ``x.7.x``."""
+
+    name: Prose
+    summary: Prose
+    meaning: Prose
+    acts: Actor
+    retry: Retry
+    steps: tuple[Prose, ...] = ()
+    sources: tuple[Reference, ...]
+
+
+class SessionStage(Entry, frozen=True, kw_only=True):
+    """A step of an SMTP session; *id* is a Stage."""
+
+    command: str
+    name: Prose
+    success: tuple[str, ...]
+    intermediate: tuple[str, ...] = ()
+    error: tuple[str, ...] = ()
+    notes: tuple[Prose, ...] = ()
+    sources: tuple[Reference, ...]
+
+
+class Reason(Entry, frozen=True, kw_only=True):
+    """Why a message was not delivered, or what else a notice says; *id* is the JSON contract's."""
+
+    name: Prose
+    kind: Literal["failure", "no-failure", "unknown"]
+    summary: Prose
+    acts: Actor
+    suppress: bool
+    permanent: bool | None
+    retry: Retry
+    sender: tuple[Prose, ...] = ()
+    receiver: tuple[Prose, ...] = ()
+    codes: tuple[str, ...] = ()
+    topics: tuple[str, ...] = ()
+    sources: tuple[Reference, ...]
+
+
+class CodeNote(Entry, frozen=True, kw_only=True):
+    """A code that a topic shows as; *id* is the code or the pair (``450 4.7.1``)."""
+
+    why: Prose
+
+
+class Topic(Entry, frozen=True, kw_only=True):
+    """Something people ask about in words."""
+
+    name: Prose
+    aliases: Phrases
+    summary: Prose
+    body: tuple[Prose, ...]
+    sender: tuple[Prose, ...] = ()
+    receiver: tuple[Prose, ...] = ()
+    codes: tuple[CodeNote, ...] = ()
+    related: tuple[str, ...] = ()
+    sources: tuple[Reference, ...]
+
+
+class ReturnCode(Entry, frozen=True, kw_only=True):
+    """One answer of a blocklist's zone; *id* is the address or range it answers with."""
+
+    means: Prose
+
+
+class Blocklist(Entry, frozen=True, kw_only=True):
+    """A DNS blocklist or reputation service that rejections name."""
+
+    name: str
+    aliases: tuple[str, ...] = ()
+    operator: str | None = None
+    zones: tuple[str, ...] = ()
+    lists: tuple[Literal["ip", "range", "asn", "domain", "url", "hash", "sender"], ...]
+    status: Literal["active", "gone", "unknown"]
+    gone_since: str | None = None
+    signs: tuple[str, ...]
+    meaning: Prose
+    fix: tuple[Prose, ...]
+    lookup: Url | None = None
+    delist: Url | None = None
+    returns: tuple[ReturnCode, ...] = ()
+    sources: tuple[Reference, ...]
+
+
+class ProviderCode(Entry, frozen=True, kw_only=True):
+    """What one provider means by a code; *id* is the code (``5.7.26``, ``550`` or ``550 5.7.1``)."""
+
+    meaning: Prose
+    fix: tuple[Prose, ...] = ()
+    differs: bool = False
+    sources: tuple[Reference, ...]
+
+
+class Pattern(Entry, frozen=True, kw_only=True):
+    """
+    A wording and what it means.
+
+    *match* is an RE2 expression, searched without regard to case in the server's words: white space single,
+    quotes straight, the lines of a reply joined, its codes first and once.
+    """
+
+    match: Annotated[str, msgspec.Meta(min_length=3)]
+    reason: str
+    permanent: bool | None = None
+    suppress: bool | None = None
+    commands: tuple[Stage, ...] = ()
+    own_host_only: bool = False
+    blocklist: str | None = None
+    means: Prose | None = None
+    fix: tuple[Prose, ...] = ()
+    help: tuple[Source, ...] = ()
+    evidence: Literal["documented", "source-code", "third-party", "observed"]
+    source: Reference
+    samples: Annotated[tuple[str, ...], msgspec.Meta(min_length=1)]
+
+
+class Provider(Entry, frozen=True, kw_only=True):
+    """One mailbox provider, filter, MTA or sending platform, and the wordings it uses; one file each."""
+
+    name: str
+    aliases: tuple[str, ...] = ()
+    kind: ProviderKind
+    hosts: tuple[str, ...] = ()
+    domains: tuple[str, ...] = ()
+    signs: tuple[str, ...] = ()
+    about: Prose | None = None
+    fix: tuple[Prose, ...] = ()
+    help: tuple[Source, ...] = ()
+    codes: tuple[ProviderCode, ...] = ()
+    patterns: tuple[Pattern, ...] = ()
+
+
+class Plural(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A text that counts, by CLDR plural category; ``{count}`` stands for the number."""
+
+    other: Prose
+    zero: Prose | None = None
+    one: Prose | None = None
+    two: Prose | None = None
+    few: Prose | None = None
+    many: Prose | None = None
+
+
+class Word(Entry, frozen=True, kw_only=True):
+    """
+    A label, a sentence with ``{placeholders}``, a text that counts, or the phrases that signal something.
+
+    The entry ``language`` names the language itself and says whether it is complete.
+    """
+
+    text: Prose | None = None
+    complete: bool = False
+    count: Plural | None = None
+    phrases: Phrases = ()
+
+
+class RetryTime(Entry, frozen=True, kw_only=True):
+    """How servers say when to come back: an RE2 expression whose first group is a number of *seconds* each."""
+
+    match: str
+    seconds: int
+    samples: Annotated[tuple[str, ...], msgspec.Meta(min_length=1)]
+
+
+class Note(Entry, frozen=True, kw_only=True):
+    """What a team adds of its own: a text, perhaps with runbook links, on codes, reasons, topics or patterns."""
+
+    about: Annotated[tuple[str, ...], msgspec.Meta(min_length=1)]
+    provider: str | None = None
+    text: Prose
+    links: tuple[Source, ...] = ()
+
+
+class Signals(msgspec.Struct, frozen=True):
+    """The words of one language by which a question is understood: phrases by word id, aliases by topic id."""
+
+    language: str
+    phrases: dict[str, tuple[str, ...]]
+    aliases: dict[str, tuple[str, ...]]
+
+
+class Knowledge(msgspec.Struct, frozen=True, kw_only=True):
+    """Everything smtpbot knows, in one language; entries by id, in the order of their files."""
+
+    language: str
+    version: str
+    signals: tuple[Signals, ...]
+    reply_codes: dict[str, ReplyCodeEntry]
+    enhanced_codes: dict[str, EnhancedCodeEntry]
+    classes: dict[str, CodeClass]
+    stages: dict[str, SessionStage]
+    reasons: dict[str, Reason]
+    topics: dict[str, Topic]
+    blocklists: dict[str, Blocklist]
+    words: dict[str, Word]
+    retry_times: dict[str, RetryTime]
+    notes: dict[str, Note]
+    providers: dict[str, Provider]
