@@ -1,0 +1,194 @@
+"""The command line: one more adapter, the place where all parts are put together, and the only reader of os.environ."""
+
+import argparse
+import os
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from bot.answering import Bot
+    from knowledge.schema import Knowledge
+
+ANSWERED, NOT_UNDERSTOOD, USAGE = 0, 1, 2
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; returns 0 answered, 1 not understood or faults found, 2 wrong usage."""
+    parser = _parser()
+    if "_ARGCOMPLETE" in os.environ:
+        import argcomplete
+
+        argcomplete.autocomplete(parser)
+    options = parser.parse_args(arguments)
+    if not hasattr(options, "run"):
+        parser.print_help()
+        return USAGE
+    from knowledge.errors import SmtpbotError
+
+    try:
+        return int(options.run(options, os.environ))
+    except SmtpbotError as error:
+        print(error, file=sys.stderr)
+        return USAGE
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return ANSWERED
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="smtpbot",
+        description="Answers SMTP questions: codes, comparisons, topics.",
+        epilog="Exit codes: 0 answered, 1 not understood (or faults found), 2 wrong usage.",
+    )
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND")
+    chat = commands.add_parser("chat", help="talk in the terminal; piped input is answered line by line")
+    chat.set_defaults(run=_chat)
+    ask = commands.add_parser("ask", help="answer one question", description="Answer one question.")
+    ask.add_argument("text", nargs="+", metavar="TEXT", help="the question; - reads it from standard input")
+    ask.add_argument("--json", action="store_true", help="print the answer as one JSON object")
+    ask.set_defaults(run=_ask)
+    codes = commands.add_parser("codes", help="list the codes that have an entry")
+    codes.add_argument("family", nargs="?", metavar="FAMILY", help="such as 4xx or 5.7.x; all reply codes without it")
+    codes.set_defaults(run=_codes)
+    for command in (chat, ask, codes):
+        command.add_argument("--lang", metavar="TAG", help="the language of the answers, such as en or fr")
+    _add_knowledge(commands)
+    completion = commands.add_parser("completion", help="print what makes a shell complete smtpbot's commands")
+    completion.add_argument("shell", choices=["bash", "zsh", "fish"])
+    completion.set_defaults(run=_completion)
+    return parser
+
+
+def _add_knowledge(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    knowledge = commands.add_parser("knowledge", help="check the knowledge, or an overlay of your own")
+    actions = knowledge.add_subparsers(title="actions", metavar="ACTION", required=True)
+    check = actions.add_parser("check", help="every fault with file, line and field")
+    check.add_argument(
+        "folder", nargs="*", type=Path, metavar="FOLDER", help="overlays, laid over the knowledge in order"
+    )
+    check.set_defaults(run=_check)
+    missing = actions.add_parser("missing", help="what a language leaves in English")
+    missing.add_argument("language", metavar="TAG")
+    missing.set_defaults(run=_missing)
+
+
+def _chat(options: argparse.Namespace, environ: Mapping[str, str]) -> int:
+    import platformdirs
+
+    from adapters.terminal import chat, console_for
+
+    history = platformdirs.user_state_path("smtpbot") / "history"
+    lines = None if sys.stdin.isatty() else (line for line in sys.stdin)
+    chat(_bot(environ), _language(options, environ), history, lines, console_for(sys.stdout))
+    return ANSWERED
+
+
+def _ask(options: argparse.Namespace, environ: Mapping[str, str]) -> int:
+    from bot.message import Message
+
+    text = " ".join(sys.stdin.read() if part == "-" else part for part in options.text)
+    language = _language(options, environ)
+    bot = _bot(environ)
+    answer = bot.answer(bot.understand(Message(text, language=language, chosen=language is not None)))
+    if options.json:
+        from bot.answer import to_json
+
+        print(to_json(answer).decode())
+    else:
+        from adapters.terminal import console_for, show
+
+        show(answer, bot.words(answer.language), console_for(sys.stdout))
+    return NOT_UNDERSTOOD if answer.kind == "not_understood" else ANSWERED
+
+
+def _codes(options: argparse.Namespace, environ: Mapping[str, str]) -> int:
+    options.text, options.json = [options.family or "all codes"], False
+    return _ask(options, environ)
+
+
+def _check(options: argparse.Namespace, _environ: Mapping[str, str]) -> int:
+    from knowledge.checking import check
+    from knowledge.loading import languages, read
+
+    reading = read(options.folder)
+    faults: list[object] = [*reading.faults, *check(reading)]
+    for language in languages()[1:]:
+        translated = read(options.folder, language=language)
+        faults += [fault for fault in translated.faults if fault not in faults]
+        if translated.knowledge.words["language"].complete:
+            faults += _untranslated(translated.untranslated, language)
+    for fault in faults:
+        print(fault)
+    print(f"{_size(reading.knowledge)}: {len(faults)} faults", file=sys.stderr)
+    return NOT_UNDERSTOOD if faults else ANSWERED
+
+
+def _size(known: "Knowledge") -> str:
+    patterns = sum(len(provider.patterns) for provider in known.providers.values())
+    return (
+        f"{len(known.reply_codes)} reply codes, {len(known.enhanced_codes)} enhanced codes, "
+        f"{len(known.topics)} topics, {len(known.blocklists)} blocklists, "
+        f"{len(known.providers)} providers, {patterns} patterns"
+    )
+
+
+def _untranslated(missing: Sequence[tuple[str, str]], language: str) -> list[str]:
+    return [f"knowledge/{language}: {place}: {field}: not translated, but the language says it is complete"
+            for place, field in missing]  # fmt: skip
+
+
+def _missing(options: argparse.Namespace, _environ: Mapping[str, str]) -> int:
+    from knowledge.loading import ROOT, read
+    from knowledge.translating import count_texts
+
+    if not (ROOT / options.language).is_dir():
+        print(f"knowledge/{options.language}: no such folder; every text falls back to English", file=sys.stderr)
+        return USAGE
+    reading = read(language=options.language)
+    total = count_texts(read().knowledge)
+    for place, field in reading.untranslated:
+        print(f"{place}: {field}")
+    done = total - len(reading.untranslated)
+    print(f"{options.language}: {done} of {total} texts, {100 * done // max(total, 1)} %", file=sys.stderr)
+    return NOT_UNDERSTOOD if reading.untranslated else ANSWERED
+
+
+def _completion(options: argparse.Namespace, _environ: Mapping[str, str]) -> int:
+    import argcomplete
+
+    print(argcomplete.shellcode(["smtpbot"], shell=options.shell))  # type: ignore[attr-defined]  # re-exported without __all__
+    return ANSWERED
+
+
+def _language(options: argparse.Namespace, environ: Mapping[str, str]) -> str | None:
+    return options.lang or environ.get("SMTPBOT_LANGUAGE") or None
+
+
+def _bot(environ: Mapping[str, str]) -> "Bot":
+    """The bot with the team's overlays; where those have faults, without them, and said so."""
+    from bot.answering import make_bot
+    from knowledge.errors import KnowledgeInvalid
+
+    cache = Path(environ["SMTPBOT_CACHE"]) if environ.get("SMTPBOT_CACHE") else _cache_folder()
+    overlays = [Path(part) for part in environ.get("SMTPBOT_KNOWLEDGE", "").split(os.pathsep) if part]
+    try:
+        return make_bot(overlays, cache=cache)
+    except KnowledgeInvalid as error:
+        if not overlays:
+            raise
+        print(error, file=sys.stderr)
+        print("SMTPBOT_KNOWLEDGE is left out until that is mended.", file=sys.stderr)
+        return make_bot(cache=cache)
+
+
+def _cache_folder() -> Path:
+    import platformdirs
+
+    return platformdirs.user_cache_path("smtpbot")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,89 @@
+"""Bot: a message in, an answer out. Each kind of Question goes to the one module that answers it."""
+
+import functools
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import assert_never
+
+import msgspec
+
+from bot.answer import Answer
+from bot.answers.code import answer_code, answer_listing
+from bot.answers.comparison import answer_comparison
+from bot.answers.topic import answer_help, answer_topic, answer_unclear
+from bot.language import Words
+from bot.lexicon import Lexicon, lexicon_of
+from bot.message import Message
+from bot.question import Bounce, Codes, Comparison, Help, Listing, Question, Topic, Unclear, understand
+from knowledge.loading import BASE_LANGUAGE, load
+from knowledge.schema import Knowledge
+
+
+class Bot(msgspec.Struct, frozen=True):
+    """
+    What answers.
+
+    Args:
+        knowledge: in the base language.
+        lexicon: the words by which questions are understood.
+        edition: gives the knowledge in another language; called when that is first asked for.
+    """
+
+    knowledge: Knowledge
+    lexicon: Lexicon
+    edition: Callable[[str], Knowledge]
+
+    def understand(self, message: Message) -> Question:
+        """Find out what a message asks; any text gives a Question."""
+        return understand(message, self.lexicon)
+
+    def answer(self, question: Question) -> Answer:
+        """Answer a question; the same question and knowledge always give the same answer."""
+        words = Words(self._edition(question.language))
+        match question:
+            case Codes():
+                return answer_code(question, words)
+            case Listing():
+                return answer_listing(question, words)
+            case Comparison():
+                return answer_comparison(question, words)
+            case Topic():
+                return answer_topic(question, words)
+            case Help():
+                return answer_help(words)
+            case Unclear():
+                return answer_unclear(question, words)
+            case Bounce():
+                raise NotImplementedError
+            case _:
+                assert_never(question)
+
+    async def reply(self, message: Message) -> Answer | None:
+        """What adapters call: the answer, or None where nobody asked us."""
+        question = self.understand(message)
+        if not message.addressed and isinstance(question, Unclear | Help):
+            return None
+        return self.answer(question)
+
+    def words(self, language: str) -> Words:
+        """The words of a language, for what an adapter itself has to say."""
+        return Words(self._edition(language))
+
+    def _edition(self, language: str) -> Knowledge:
+        return self.knowledge if language == self.knowledge.language else self.edition(language)
+
+
+def make_bot(overlays: Sequence[Path] = (), *, cache: Path | None = None) -> Bot:
+    """
+    Load everything a Bot needs.
+
+    Raises:
+        KnowledgeInvalid: the knowledge or an overlay has faults; it carries them all.
+    """
+    knowledge = load(overlays, cache=cache)
+
+    @functools.cache
+    def edition(language: str) -> Knowledge:
+        return load(overlays, language=language, cache=cache) if language != BASE_LANGUAGE else knowledge
+
+    return Bot(knowledge, lexicon_of(knowledge), edition)

@@ -1,0 +1,168 @@
+"""The words by which questions are understood, of all languages at once, made ready from the knowledge."""
+
+import re
+import unicodedata
+from collections.abc import Iterator, Mapping
+from typing import Literal
+
+import msgspec
+
+from knowledge.schema import Knowledge
+
+SubjectKind = Literal["reply", "status", "pair", "entry", "family", "topic", "blocklist", "provider", "reason"]
+
+
+class Subject(msgspec.Struct, frozen=True):
+    """One thing asked about; *id* is a code, a pair, ``x.7.25``, a family such as ``5xx``, or an entry's id."""
+
+    kind: SubjectKind
+    id: str
+
+
+_TYPOGRAPHY = str.maketrans(
+    {"’": "'", "‘": "'", "“": '"', "”": '"', "«": '"', "»": '"', "–": "-", "—": "-", "‐": "-", "‑": "-", "…": "..."}
+)
+_WORD = re.compile(r"\w+")
+_LONGEST_NAME = 10
+
+
+def tidy(text: str) -> str:
+    """Quotes and dashes straight, white space single, invisible characters gone; the words themselves untouched."""
+    seen = (char for char in text.translate(_TYPOGRAPHY) if char.isspace() or unicodedata.category(char)[0] != "C")
+    return " ".join("".join(seen).split())
+
+
+def bare(text: str) -> str:
+    """*text* as it is compared: tidy, without case and accents."""
+    if text.isascii():
+        return tidy(text.casefold())
+    decomposed = unicodedata.normalize("NFD", tidy(text).casefold())
+    return unicodedata.normalize("NFC", "".join(char for char in decomposed if unicodedata.category(char) != "Mn"))
+
+
+def name_of(text: str) -> str:
+    """*text* as a name is looked up: bare words with single spaces, so that ``MTA-STS`` is ``mta sts``."""
+    return " ".join(_WORD.findall(bare(text)))
+
+
+class Lexicon(msgspec.Struct, frozen=True):
+    """
+    What people call things.
+
+    Args:
+        languages: the base language first.
+        phrases: by word id (without ``signal.``), in all languages, bare.
+        expressions: the same, each as one expression of whole words.
+        common: for each language the words that give it away.
+        topical: for each language the names of its topics.
+        names: every name of a topic, blocklist, provider or reason.
+        providers: every name of a provider.
+    """
+
+    languages: tuple[str, ...]
+    phrases: Mapping[str, tuple[str, ...]]
+    expressions: Mapping[str, re.Pattern[str]]
+    versus: re.Pattern[str]
+    join: re.Pattern[str]
+    common: Mapping[str, re.Pattern[str]]
+    topical: Mapping[str, frozenset[str]]
+    names: Mapping[str, Subject]
+    providers: Mapping[str, str]
+    replies: tuple[str, ...]
+    enhanced: tuple[str, ...]
+
+    def has(self, word: str, text: str) -> bool:
+        """Whether one of the phrases of *word* is in *text*."""
+        return self.expressions[word].search(text) is not None
+
+    def without(self, word: str, text: str) -> str:
+        """*text* without the phrases of *word*."""
+        return " ".join(self.expressions[word].sub(" ", text).split())
+
+    def named(self, text: str) -> Subject | None:
+        """What is named in *text*; a topic before anything else, then the longest name."""
+        found = [name for name in _spans(text) if name in self.names]
+        return self.names[max(found, key=lambda name: (self.names[name].kind == "topic", len(name)))] if found else None
+
+    def provider(self, text: str) -> str | None:
+        """The provider named in *text*, by its longest name."""
+        found = [name for name in _spans(text) if name in self.providers]
+        return self.providers[max(found, key=len)] if found else None
+
+    def hits(self, language: str, text: str) -> int:
+        """How many words of *language* are in *text*; a topic's name in it counts as two."""
+        named = any(name in self.topical[language] for name in _spans(text))
+        return len(self.common[language].findall(text)) + 2 * named
+
+
+def lexicon_of(knowledge: Knowledge) -> Lexicon:
+    """Make the lexicon of a knowledge; some 20 ms of work, once."""
+    phrases: dict[str, tuple[str, ...]] = {}
+    for signals in knowledge.signals:
+        for word, said in signals.phrases.items():
+            name = word.removeprefix("signal.")
+            phrases[name] = (*phrases.get(name, ()), *map(bare, said))
+    return Lexicon(
+        languages=tuple(signals.language for signals in knowledge.signals),
+        phrases=phrases,
+        expressions={name: _any_of(said) for name, said in phrases.items()},
+        versus=_any_of(phrases["versus"], r"\s*/\s*|\s*<=?>\s*"),
+        join=_any_of((*phrases["versus"], *phrases["and"]), r"\s*[/,;&+]\s*|\s*<=?>\s*"),
+        common={s.language: _any_of(tuple(map(bare, s.phrases.get("signal.common", ())))) for s in knowledge.signals},
+        topical={
+            s.language: frozenset(name_of(alias) for aliases in s.aliases.values() for alias in aliases)
+            for s in knowledge.signals
+        },
+        names=_names(knowledge),
+        providers={
+            name_of(alias): provider.id
+            for provider in knowledge.providers.values()
+            if provider.kind != "generic"
+            for alias in (provider.name, *provider.aliases)
+        },
+        replies=tuple(knowledge.reply_codes),
+        enhanced=tuple(
+            entry.id.replace("x", advice.id, 1)
+            for entry in knowledge.enhanced_codes.values()
+            for advice in entry.classes
+        ),
+    )
+
+
+def _spans(text: str) -> Iterator[str]:
+    """Every run of words in *text* that could be a name."""
+    words = _WORD.findall(bare(text))
+    for start in range(len(words)):
+        for end in range(start + 1, min(start + _LONGEST_NAME, len(words)) + 1):
+            yield " ".join(words[start:end])
+
+
+def _names(knowledge: Knowledge) -> dict[str, Subject]:
+    """What each name leads to; where two kinds share one, the earlier kind here has it."""
+    names: dict[str, Subject] = {}
+    for name, subject in _called(knowledge):
+        if len(name_of(name)) > 1:
+            names.setdefault(name_of(name), subject)
+    return names
+
+
+def _called(knowledge: Knowledge) -> Iterator[tuple[str, Subject]]:
+    for signals in knowledge.signals:
+        for topic, aliases in signals.aliases.items():
+            yield from ((alias, Subject("topic", topic)) for alias in (topic, *aliases))
+    yield from ((topic.name, Subject("topic", topic.id)) for topic in knowledge.topics.values())
+    for blocklist in knowledge.blocklists.values():
+        called = (blocklist.id, blocklist.name, *blocklist.aliases, *blocklist.zones)
+        yield from ((name, Subject("blocklist", blocklist.id)) for name in called)
+    for provider in knowledge.providers.values():
+        if provider.kind != "generic":
+            yield from ((name, Subject("provider", provider.id)) for name in (provider.name, *provider.aliases))
+    for reason in knowledge.reasons.values():
+        yield from ((name, Subject("reason", reason.id)) for name in (reason.id, reason.name))
+
+
+def _any_of(phrases: tuple[str, ...], separators: str = "") -> re.Pattern[str]:
+    """Any of the phrases as whole words, longest first; one that never matches where there is none."""
+    longest = sorted({phrase for phrase in phrases if phrase}, key=lambda phrase: (-len(phrase), phrase))
+    words = rf"(?<!\w)(?:{'|'.join(map(re.escape, longest))})(?!\w)" if longest else "(?!)"
+    return re.compile(f"{words}|{separators}" if separators else words)

@@ -1,0 +1,214 @@
+"""What is being asked: the kinds of Question, and `understand`. Knows words and codes, no answers."""
+
+import re
+from collections.abc import Iterator
+from typing import Literal
+
+import msgspec
+
+from bot.lexicon import Lexicon, Subject, bare, tidy
+from bot.message import MAX_TEXT, Message
+from knowledge.codes import EnhancedCode, ReplyCode
+from knowledge.errors import NotACode
+
+MAX_SUBJECTS = 6
+MAX_QUESTION = 2_000
+"""Characters of a question in words; what is longer is a paste."""
+
+SURE, LIKELY = 86.0, 60.0
+"""How alike (0 to 100) a mistyped word must be to be taken for the right one, and to be offered."""
+
+
+class Codes(msgspec.Struct, frozen=True, tag=True):
+    """A code, a pair, or a code in any class; perhaps as one provider means it."""
+
+    subject: Subject
+    language: str
+    provider: str | None = None
+
+
+class Comparison(msgspec.Struct, frozen=True, tag=True):
+    """Two to six subjects side by side; *dropped* were more than that."""
+
+    subjects: tuple[Subject, ...]
+    language: str
+    dropped: tuple[Subject, ...] = ()
+
+
+class Listing(msgspec.Struct, frozen=True, tag=True):
+    """The codes of a family, or all (*family* None)."""
+
+    family: str | None
+    language: str
+
+
+class Topic(msgspec.Struct, frozen=True, tag=True):
+    """Something asked in words: a topic, a blocklist, a provider or a reason."""
+
+    subject: Subject
+    language: str
+
+
+class Bounce(msgspec.Struct, frozen=True, tag=True):
+    """Servers' words, pasted or attached, to be explained."""
+
+    message: Message
+    language: str
+
+
+class Help(msgspec.Struct, frozen=True, tag=True):
+    """What can this do?"""
+
+    language: str
+
+
+class Unclear(msgspec.Struct, frozen=True, tag=True):
+    """Not understood: *text* is cut to a line, *wrong* is the kind of slip, *near* are names that may be meant."""
+
+    text: str
+    language: str
+    wrong: Literal["nothing", "no-reply-code", "no-enhanced-code", "too-long"] = "nothing"
+    near: tuple[str, ...] = ()
+
+
+Question = Codes | Comparison | Listing | Topic | Bounce | Help | Unclear
+
+_TOKEN = re.compile(
+    r"(?<![\w.@/])#?(?:"
+    r"(?P<reply>[2-5][0-9o]{2})(?:[\s-]+#?(?P<paired>[245]\.[0-9]{1,3}\.[0-9]{1,3})(?![.]?[0-9]))?"
+    r"|(?P<status>[245]\.[0-9]{1,3}\.[0-9]{1,3})"
+    r"|(?P<entry>[xyz]\.[0-7]\.[0-9]{1,3})"
+    r"|(?P<subjects>[x245]\.(?:[0-9]{1,3}|[xyz]+)(?:\.[xyz*]+)?)"
+    r"|(?P<family>[2-5](?:xx|yz|\*\*))"
+    r"|(?P<digit>x[0-5][xz])"
+    r"|(?P<odd>[0-9]{3}|[0-9]{1,2}\.[0-9]+\.[0-9]+)"
+    r")(?![\w@]|\.[0-9])"
+)
+
+
+def understand(message: Message, lexicon: Lexicon) -> Question:
+    """
+    Find out what a message asks.
+
+    Any text gives a Question: one that asks nothing we know is `Unclear`, an empty one `Help`.
+    """
+    text = message.text[:MAX_TEXT]
+    said = bare(text[:MAX_QUESTION])
+    language = _language(message, said, lexicon)
+    asked = lexicon.without("address", said).strip(" .,;:!")
+    if len(text) > MAX_QUESTION:
+        return Unclear(tidy(text[:80]), language, "too-long")
+    if not asked.strip("? ") or asked.strip("?! ") in lexicon.phrases["help"]:
+        return Help(language)
+    sides = _sides(asked, lexicon)
+    if len(sides) > 1:
+        subjects = tuple(dict.fromkeys(found for side in sides if (found := _subject(side, lexicon)) is not None))
+        if len(subjects) > 1:
+            return Comparison(subjects[:MAX_SUBJECTS], language, subjects[MAX_SUBJECTS:])
+    return _single(asked, text, language, lexicon)
+
+
+def _single(asked: str, text: str, language: str, lexicon: Lexicon) -> Question:
+    subjects, odd = _tokens(asked)
+    if len(subjects) > 1:
+        return Comparison(subjects[:MAX_SUBJECTS], language, subjects[MAX_SUBJECTS:])
+    if subjects and subjects[0].kind == "family":
+        return Listing(subjects[0].id, language)
+    if subjects:
+        return Codes(subjects[0], language, lexicon.provider(asked))
+    named = lexicon.named(asked)
+    if named is not None and named.kind == "topic":
+        return Topic(named, language)
+    if odd:
+        return Unclear(odd, language, "no-enhanced-code" if "." in odd else "no-reply-code", tuple(_near(odd, lexicon)))
+    if lexicon.has("list", asked) and (named is None or lexicon.has("codes", asked)):
+        return Listing(None, language)
+    if named is not None:
+        return Topic(named, language)
+    return _mistyped(asked, text, language, lexicon)
+
+
+def _mistyped(asked: str, text: str, language: str, lexicon: Lexicon) -> Question:
+    """The topic whose name looks most like what was written; if none is near enough, the nearest few to offer."""
+    from rapidfuzz import fuzz, process
+
+    core = lexicon.without("question", asked).strip(" .,;:!?'\"")
+    if len(core) < 3:
+        return Unclear(tidy(text)[:80], language)
+    found = process.extract(core, lexicon.names.keys(), scorer=fuzz.ratio, limit=12, score_cutoff=LIKELY)
+    if found and found[0][1] >= SURE:
+        return Topic(lexicon.names[found[0][0]], language)
+    near = tuple(dict.fromkeys(name for name, _, _ in found))[:3]
+    return Unclear(tidy(text)[:80], language, near=near)
+
+
+def _tokens(asked: str) -> tuple[tuple[Subject, ...], str | None]:
+    """The codes in a text in order, each once, and the first thing shaped like a code that is none."""
+    found: dict[Subject, None] = {}
+    odd = None
+    for token in _TOKEN.finditer(asked):
+        subject = _of_token(token)
+        if subject is not None:
+            found[subject] = None
+        elif odd is None:
+            odd = token.group(0).lstrip("#")
+    return tuple(found), odd
+
+
+def _of_token(token: re.Match[str]) -> Subject | None:
+    parts = {name: value for name, value in token.groupdict().items() if value}
+    try:
+        if "reply" in parts:
+            reply = str(ReplyCode.parse(parts["reply"].replace("o", "0")))
+            if "paired" in parts:
+                return Subject("pair", f"{reply} {EnhancedCode.parse(parts['paired'])}")
+            return Subject("reply", reply)
+        if "status" in parts:
+            return Subject("status", str(EnhancedCode.parse(parts["status"])))
+    except NotACode:
+        return None
+    if "entry" in parts:
+        return Subject("entry", "x" + parts["entry"][1:])
+    if "subjects" in parts:
+        first, second = parts["subjects"].split(".")[:2]
+        return Subject("family", f"{first}.{second if second.isdigit() else 'x'}.x")
+    if "family" in parts:
+        return Subject("family", f"{parts['family'][0]}xx")
+    if "digit" in parts:
+        return Subject("family", f"x{parts['digit'][1]}x")
+    return None
+
+
+def _sides(asked: str, lexicon: Lexicon) -> list[str]:
+    """What stands on each side of "vs" and its like; one side where nothing is compared."""
+    compared = lexicon.has("compare", asked)
+    joined = lexicon.join if compared else lexicon.versus
+    sides = [side.strip(" .,;:!?'\"") for side in joined.split(lexicon.without("compare", asked))]
+    return [side for side in sides if side]
+
+
+def _subject(side: str, lexicon: Lexicon) -> Subject | None:
+    subjects, _ = _tokens(side)
+    if subjects:
+        return subjects[0]
+    named = lexicon.named(side)
+    if named is not None:
+        return named
+    guess = _mistyped(side, side, "", lexicon)
+    return guess.subject if isinstance(guess, Topic) else None
+
+
+def _near(odd: str, lexicon: Lexicon) -> Iterator[str]:
+    from rapidfuzz import fuzz, process
+
+    codes = lexicon.enhanced if "." in odd else lexicon.replies
+    yield from (code for code, _, _ in process.extract(odd, codes, scorer=fuzz.ratio, limit=3, score_cutoff=LIKELY))
+
+
+def _language(message: Message, said: str, lexicon: Lexicon) -> str:
+    """The asker's choice; else a locale that is not the base language; else the question's own language."""
+    known = lexicon.languages
+    wanted = (message.language or "").replace("_", "-").split("-")[0].lower()
+    if wanted in known and (message.chosen or wanted != known[0]):
+        return wanted
+    return max(known, key=lambda language: (lexicon.hits(language, said), language == known[0]))
