@@ -49,6 +49,7 @@ def _parser() -> argparse.ArgumentParser:
     ask = commands.add_parser("ask", help="answer one question", description="Answer one question.")
     ask.add_argument("text", nargs="+", metavar="TEXT", help="the question; - reads it from standard input")
     ask.add_argument("--json", action="store_true", help="print the answer as one JSON object")
+    ask.add_argument("--svg", type=Path, metavar="FILE", help="draw the answer as a picture too")
     ask.set_defaults(run=_ask)
     codes = commands.add_parser("codes", help="list the codes that have an entry")
     codes.add_argument("family", nargs="?", metavar="FAMILY", help="such as 4xx or 5.7.x; all reply codes without it")
@@ -98,14 +99,16 @@ def _ask(options: argparse.Namespace, environ: Mapping[str, str]) -> int:
 
         print(to_json(answer).decode())
     else:
-        from adapters.terminal import console_for, show
+        from adapters.terminal import console_for, draw, show
 
         show(answer, bot.words(answer.language), console_for(sys.stdout))
+        if options.svg:
+            draw(answer, bot.words(answer.language), options.svg, f"smtpbot ask {text}")
     return NOT_UNDERSTOOD if answer.kind == "not_understood" else ANSWERED
 
 
 def _codes(options: argparse.Namespace, environ: Mapping[str, str]) -> int:
-    options.text, options.json = [options.family or "all codes"], False
+    options.text, options.json, options.svg = [options.family or "all codes"], False, None
     return _ask(options, environ)
 
 

@@ -1,5 +1,6 @@
 """The terminal: an Answer as Rich text, and the prompt loop."""
 
+import io
 import re
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -110,6 +111,13 @@ def console_for(stream: TextIO) -> Console:
 def show(answer: Answer, words: Words, console: Console) -> None:
     """Print one answer."""
     console.print(to_text(answer, words, colour=console.is_terminal and not console.no_color))
+
+
+def draw(answer: Answer, words: Words, picture: Path, title: str) -> None:
+    """Write one answer as an SVG picture of a terminal."""
+    console = Console(record=True, width=WIDTH, file=io.StringIO(), force_terminal=True, highlight=False)
+    console.print(to_text(answer, words, colour=True))
+    console.save_svg(str(picture), title=title)
 
 
 def chat(bot: Bot, language: str | None, history: Path, lines: Iterable[str] | None, console: Console) -> None:
