@@ -23,7 +23,9 @@ _TYPOGRAPHY = str.maketrans(
     {"’": "'", "‘": "'", "“": '"', "”": '"', "«": '"', "»": '"', "–": "-", "—": "-", "‐": "-", "‑": "-", "…": "..."}
 )
 _WORD = re.compile(r"\w+")
+_NUMBER = re.compile(r"\b[0-9]{3}\b")
 _LONGEST_NAME = 10
+_PUNCTUATION = " .,;:!?'\"()"
 
 
 def tidy(text: str) -> str:
@@ -68,6 +70,7 @@ class Lexicon(msgspec.Struct, frozen=True):
     topical: Mapping[str, frozenset[str]]
     names: Mapping[str, Subject]
     providers: Mapping[str, str]
+    numbered_providers: re.Pattern[str]
     replies: tuple[str, ...]
     enhanced: tuple[str, ...]
 
@@ -78,6 +81,29 @@ class Lexicon(msgspec.Struct, frozen=True):
     def without(self, word: str, text: str) -> str:
         """*text* without the phrases of *word*."""
         return " ".join(self.expressions[word].sub(" ", text).split())
+
+    def core(self, text: str) -> str:
+        """*text* without the question words at its start and end."""
+        expression = self.expressions["question"]
+        words = text.strip(_PUNCTUATION)
+        while True:
+            first = expression.match(words)
+            rest = words[first.end() :] if first else words
+            last = next((found for found in expression.finditer(rest) if found.end() == len(rest)), None)
+            rest = (rest[: last.start()] if last else rest).strip(_PUNCTUATION)
+            if rest in ("", words):
+                return words
+            words = rest
+
+    def whole(self, text: str) -> Subject | None:
+        """The topic whose name is all of *text* but question words; the longest such name."""
+        words = _WORD.findall(bare(text))
+        for start, end in sorted(_runs(len(words)), key=lambda run: run[0] - run[1]):
+            named = self.names.get(" ".join(words[start:end]))
+            around = " ".join((*words[:start], *words[end:]))
+            if named is not None and named.kind == "topic" and not self.expressions["question"].sub("", around).strip():
+                return named
+        return None
 
     def named(self, text: str) -> Subject | None:
         """What is named in *text*; a topic before anything else, then the longest name."""
@@ -120,6 +146,14 @@ def lexicon_of(knowledge: Knowledge) -> Lexicon:
             if provider.kind != "generic"
             for alias in (provider.name, *provider.aliases)
         },
+        numbered_providers=_any_of(
+            tuple(
+                bare(alias)
+                for p in knowledge.providers.values()
+                for alias in (p.name, *p.aliases)
+                if _NUMBER.search(alias)
+            )
+        ),
         replies=tuple(knowledge.reply_codes),
         enhanced=tuple(
             entry.id.replace("x", advice.id, 1)
@@ -132,9 +166,12 @@ def lexicon_of(knowledge: Knowledge) -> Lexicon:
 def _spans(text: str) -> Iterator[str]:
     """Every run of words in *text* that could be a name."""
     words = _WORD.findall(bare(text))
-    for start in range(len(words)):
-        for end in range(start + 1, min(start + _LONGEST_NAME, len(words)) + 1):
-            yield " ".join(words[start:end])
+    yield from (" ".join(words[start:end]) for start, end in _runs(len(words)))
+
+
+def _runs(count: int) -> Iterator[tuple[int, int]]:
+    for start in range(count):
+        yield from ((start, end) for end in range(start + 1, min(start + _LONGEST_NAME, count) + 1))
 
 
 def _names(knowledge: Knowledge) -> dict[str, Subject]:

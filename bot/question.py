@@ -96,27 +96,49 @@ def understand(message: Message, lexicon: Lexicon) -> Question:
     said = bare(text[:MAX_QUESTION])
     language = _language(message, said, lexicon)
     asked = lexicon.without("address", said).strip(" .,;:!")
+    provider = lexicon.provider(asked)
+    asked = lexicon.numbered_providers.sub(" ", asked) if provider else asked
     if len(text) > MAX_QUESTION:
         return Unclear(tidy(text[:80]), language, "too-long")
     if not asked.strip("? ") or asked.strip("?! ") in lexicon.phrases["help"]:
         return Help(language)
+    whole = _whole(asked, lexicon)
+    if whole is not None:
+        return Topic(whole, language) if whole.kind == "topic" else Listing(None, language)
     sides = _sides(asked, lexicon)
     if len(sides) > 1:
         subjects = tuple(dict.fromkeys(found for side in sides if (found := _subject(side, lexicon)) is not None))
         if len(subjects) > 1:
             return Comparison(subjects[:MAX_SUBJECTS], language, subjects[MAX_SUBJECTS:])
-    return _single(asked, text, language, lexicon)
+    return _single(asked, text, language, provider, lexicon)
 
 
-def _single(asked: str, text: str, language: str, lexicon: Lexicon) -> Question:
+def _whole(asked: str, lexicon: Lexicon) -> Subject | None:
+    """What the whole question names: a topic, or all codes; nothing where it is made of codes that have entries."""
+    named = lexicon.whole(asked)
+    subjects, _ = _tokens(asked)
+    if named is not None and not (subjects and all(_is_known(subject, lexicon) for subject in subjects)):
+        return named
+    core = lexicon.core(asked)
+    listed = lexicon.has("codes", core) and lexicon.has("list", core)
+    if (listed or core in lexicon.phrases["codes"]) and not subjects and not lexicon.provider(core):
+        return Subject("family", "all")
+    return None
+
+
+def _is_known(subject: Subject, lexicon: Lexicon) -> bool:
+    return subject.kind != "reply" or subject.id in lexicon.replies
+
+
+def _single(asked: str, text: str, language: str, provider: str | None, lexicon: Lexicon) -> Question:
     subjects, odd = _tokens(asked)
     if len(subjects) > 1:
         return Comparison(subjects[:MAX_SUBJECTS], language, subjects[MAX_SUBJECTS:])
     if subjects and subjects[0].kind == "family":
         return Listing(subjects[0].id, language)
     if subjects:
-        return Codes(subjects[0], language, lexicon.provider(asked))
-    named = lexicon.named(asked)
+        return Codes(subjects[0], language, provider)
+    named = lexicon.named(asked) or (Subject("provider", provider) if provider else None)
     if named is not None and named.kind == "topic":
         return Topic(named, language)
     if odd:
@@ -132,7 +154,7 @@ def _mistyped(asked: str, text: str, language: str, lexicon: Lexicon) -> Questio
     """The topic whose name looks most like what was written; if none is near enough, the nearest few to offer."""
     from rapidfuzz import fuzz, process
 
-    core = lexicon.without("question", asked).strip(" .,;:!?'\"")
+    core = lexicon.core(asked)
     if len(core) < 3:
         return Unclear(tidy(text)[:80], language)
     found = process.extract(core, lexicon.names.keys(), scorer=fuzz.ratio, limit=12, score_cutoff=LIKELY)

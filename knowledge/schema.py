@@ -65,6 +65,7 @@ class ReplyCodeEntry(Entry, frozen=True, kw_only=True):
     summary: Prose
     meaning: Prose
     when: tuple[Prose, ...]
+    use: Prose | None = None
     sender: tuple[Prose, ...] = ()
     receiver: tuple[Prose, ...] = ()
     enhanced: tuple[str, ...] = ()

@@ -27,6 +27,7 @@ class Side(msgspec.Struct, frozen=True):
     retry: Retry | None
     stages: tuple[Stage, ...] = ()
     when: tuple[str, ...] = ()
+    use: str | None = None
     fix: tuple[str, ...] = ()
     enhanced: tuple[str, ...] = ()
     confused: tuple[tuple[str, str], ...] = ()
@@ -83,7 +84,7 @@ def _side(subject: Subject, words: Words) -> Side:
         enhanced = tuple(found for found in reply.enhanced if found[0] == code[0])
         confused = tuple((other.id, other.why) for other in reply.confused)
         return Side(code, reply.name, reply.summary, parts.severity_of(code), reply.acts, reply.retry, reply.after,
-                    reply.when, reply.sender or reply.receiver, enhanced, confused, reply.sources)  # fmt: skip
+                    reply.when, reply.use, reply.sender or reply.receiver, enhanced, confused, reply.sources)  # fmt: skip
     if subject.kind in ("status", "pair", "entry"):
         status = code.split(" ")[-1]
         entry = parts.enhanced_entry(known, status)
@@ -93,12 +94,12 @@ def _side(subject: Subject, words: Words) -> Side:
             confused = tuple((other.id.replace("x", status[0], 1), other.why) for other in entry.confused)
             retry, fix = parts.retry_of(entry, status), entry.sender or entry.receiver
             return Side(code, entry.name, entry.summary, severity, entry.acts, retry, stages,
-                        (*advice, *entry.when), fix, (), confused, entry.sources)  # fmt: skip
+                        (*advice, *entry.when), None, fix, (), confused, entry.sources)  # fmt: skip
     if code in known.classes:
         family = known.classes[code]
         severity = parts.severity_of(code) if code[0] != "x" else None
         return Side(code, family.name, family.summary, severity, family.acts, family.retry,
-                    (), (family.meaning,), family.steps, sources=family.sources)  # fmt: skip
+                    (), (family.meaning,), None, family.steps, sources=family.sources)  # fmt: skip
     return _worded(subject, words) or _undefined(subject, words)
 
 
@@ -108,16 +109,16 @@ def _worded(subject: Subject, words: Words) -> Side | None:
     match subject.kind:
         case "topic" if topic := known.topics.get(subject.id):
             enhanced = tuple(note.id for note in topic.codes)
-            return Side(topic.name, topic.name, topic.summary, None, None, None, (), topic.body[:1],
+            return Side(topic.name, topic.name, topic.summary, None, None, None, (), topic.body[:1], None,
                         topic.sender or topic.receiver, enhanced, sources=topic.sources)  # fmt: skip
         case "reason" if reason := known.reasons.get(subject.id):
-            return Side(reason.name, reason.name, reason.summary, None, reason.acts, reason.retry, (), (),
+            return Side(reason.name, reason.name, reason.summary, None, reason.acts, reason.retry, (), (), None,
                         reason.sender or reason.receiver, reason.codes, sources=reason.sources)  # fmt: skip
         case "blocklist" if blocklist := known.blocklists.get(subject.id):
-            return Side(blocklist.name, blocklist.name, blocklist.meaning, None, None, None, (), (), blocklist.fix,
+            return Side(blocklist.name, blocklist.name, blocklist.meaning, None, None, None, (), (), None, blocklist.fix,
                         sources=blocklist.sources)  # fmt: skip
         case "provider" if provider := known.providers.get(subject.id):
-            return Side(provider.name, provider.name, provider.about or provider.name, None, None, None, (), (),
+            return Side(provider.name, provider.name, provider.about or provider.name, None, None, None, (), (), None,
                         provider.fix)  # fmt: skip
     return None
 
@@ -132,7 +133,9 @@ def _undefined(subject: Subject, words: Words) -> Side:
     summary = words.say("code.undefined-reply", code=code, severity=words.say(f"severity.{severity}"))
     if family is None:
         return Side(code, name, summary, severity, None, None)
-    return Side(code, name, summary, severity, family.acts, family.retry, (), (), family.steps, sources=family.sources)
+    return Side(
+        code, name, summary, severity, family.acts, family.retry, (), (), None, family.steps, sources=family.sources
+    )
 
 
 def _summary(sides: Sequence[Side], words: Words) -> str:
@@ -198,18 +201,23 @@ def _differences(sides: Sequence[Side], words: Words) -> Iterator[str]:
     if len(classes) == 1:
         yield words.say("comparison.same-class", severity=words.say(f"severity.{next(iter(classes))}"))
     if len(classes) > 1:
-        for side in (side for side in sides if side.severity):
-            yield words.say("comparison.class-differs", code=side.code, severity=words.say(f"severity.{side.severity}"))
-    if len({side.stages for side in sides}) > 1:
-        for side in (side for side in sides if side.stages):
-            yield words.say("comparison.stage", code=side.code, commands=parts.commands(words, side.stages))
-    if len({side.acts for side in sides}) > 1:
-        for side in (side for side in sides if side.acts):
-            yield words.say("comparison.acts", code=side.code, actor=words.say(f"actor.{side.acts}").lower())
+        yield _each("label.class", [(side.code, f"severity.{side.severity}") for side in sides if side.severity], words)
+    if len({side.retry for side in sides if side.retry}) > 1:
+        yield _each("label.retry", [(side.code, f"retry.{side.retry}") for side in sides if side.retry], words)
+    if len({side.acts for side in sides if side.acts}) > 1:
+        yield _each("label.acts", [(side.code, f"actor.{side.acts}") for side in sides if side.acts], words)
+
+
+def _each(label: str, values: Sequence[tuple[str, str]], words: Words) -> str:
+    """One line: what is compared, then each subject's value."""
+    cells = "; ".join(words.say("comparison.cell", code=code, value=words.say(value)) for code, value in values)
+    return words.say("comparison.each", label=words.say(label).rstrip("?\u00a0 "), cells=cells)
 
 
 def _which(sides: Sequence[Side], words: Words) -> Iterator[Section]:
-    facts = tuple((side.code, text) for side in sides for text in (side.when[:1] or (side.summary,)))
+    facts = tuple(
+        (side.code, text) for side in sides for text in ((side.use,) if side.use else side.when[:1] or (side.summary,))
+    )
     yield Facts(id="which", title=words.say("label.which"), facts=facts, weight=8)
 
 

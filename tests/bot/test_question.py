@@ -194,7 +194,13 @@ def test_nothing_and_help_give_help(bot: Bot, text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "wrong"), [("smtp 650", "no-reply-code"), ("042", "no-reply-code"), ("5.7.7508", "no-enhanced-code")]
+    ("text", "wrong"),
+    [
+        ("smtp 650", "no-reply-code"),
+        ("042", "no-reply-code"),
+        ("5.7.12345", "no-enhanced-code"),
+        ("5.1.1.1", "no-enhanced-code"),
+    ],
 )
 def test_what_only_looks_like_a_code_is_said_to_be_none(bot: Bot, text: str, wrong: str) -> None:
     question = bot.understand(Message(text))

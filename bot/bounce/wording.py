@@ -1,0 +1,74 @@
+"""Words as patterns see them: the normal form of a text, and how much of a pattern is literal."""
+
+import re
+
+import re2
+
+from bot.lexicon import tidy
+
+MAX_WORDS = 6_000
+"""Characters of a server's words that are searched: replies are short, and what follows is a copy of the message."""
+
+MEMORY = 256 * 1024 * 1024
+"""Bytes that RE2 may use for the states of one set of patterns."""
+
+
+def options() -> re2.Options:
+    """How all expressions of the knowledge are compiled: without regard to case, in time linear in the text."""
+    chosen = re2.Options()
+    chosen.case_sensitive = False
+    chosen.log_errors = False
+    chosen.max_mem = MEMORY
+    return chosen
+
+
+def normal(text: str) -> str:
+    """*text* as patterns are written for: quotes straight, white space single, at most `MAX_WORDS` characters."""
+    return tidy(text[:MAX_WORDS])
+
+
+_TOKEN = re.compile(
+    r"\\.|\[\^?\]?(?:\\.|\[:\w+:\]|[^\]\\])*\]|\(\?[a-zA-Z<>=!:-]+|[(|)]|\{\d+(?:,\d*)?\}|[?*+]|.", re.DOTALL
+)
+
+
+def literal_length(expression: str) -> int:
+    """
+    How many literal characters a text must have to match: the least over alternatives, without what is optional.
+
+    It ranks patterns of one tier, so that the more specific one wins wherever it stands.
+    """
+    tokens = _TOKEN.findall(expression)
+    length, _ = _alternatives(tokens, 0)
+    return length
+
+
+def _alternatives(tokens: list[str], position: int) -> tuple[int, int]:
+    shortest: int | None = None
+    current = last = 0
+    while position < len(tokens):
+        part = tokens[position]
+        position += 1
+        if part == ")":
+            break
+        if part == "|":
+            shortest = current if shortest is None else min(shortest, current)
+            current = last = 0
+        elif part[0] == "(":
+            last, position = _alternatives(tokens, position)
+            current += last
+        elif part in ("?", "*") or part.startswith(("{0", "{,")):
+            current -= last
+            last = 0
+        elif part == "+" or (part[0] == "{" and len(part) > 1):
+            continue
+        else:
+            last = int(_is_literal(part))
+            current += last
+    return (current if shortest is None else min(shortest, current)), position
+
+
+def _is_literal(part: str) -> bool:
+    if part[0] == "\\":
+        return not part[1].isalpha() or part[1] in "tnrfv"
+    return part not in ("^", "$", ".") and part[0] != "["
