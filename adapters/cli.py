@@ -54,7 +54,11 @@ def _parser() -> argparse.ArgumentParser:
     codes = commands.add_parser("codes", help="list the codes that have an entry")
     codes.add_argument("family", nargs="?", metavar="FAMILY", help="such as 4xx or 5.7.x; all reply codes without it")
     codes.set_defaults(run=_codes)
-    for command in (chat, ask, codes):
+    from adapters.explain import add_explain
+
+    explain = add_explain(commands)
+    explain.set_defaults(run=_explain)
+    for command in (chat, ask, codes, explain):
         command.add_argument("--lang", metavar="TAG", help="the language of the answers, such as en or fr")
     _add_knowledge(commands)
     completion = commands.add_parser("completion", help="print what makes a shell complete smtpbot's commands")
@@ -110,6 +114,12 @@ def _ask(options: argparse.Namespace, environ: Mapping[str, str]) -> int:
 def _codes(options: argparse.Namespace, environ: Mapping[str, str]) -> int:
     options.text, options.json, options.svg = [options.family or "all codes"], False, None
     return _ask(options, environ)
+
+
+def _explain(options: argparse.Namespace, environ: Mapping[str, str]) -> int:
+    from adapters.explain import explain
+
+    return explain(options, _bot(environ), _language(options, environ))
 
 
 def _check(options: argparse.Namespace, _environ: Mapping[str, str]) -> int:

@@ -3,7 +3,7 @@
 import functools
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import assert_never
+from typing import TYPE_CHECKING, assert_never
 
 import msgspec
 
@@ -12,11 +12,19 @@ from bot.answers.code import answer_code, answer_listing
 from bot.answers.comparison import answer_comparison
 from bot.answers.topic import answer_help, answer_topic, answer_unclear
 from bot.language import Words
-from bot.lexicon import Lexicon, lexicon_of
+from bot.lexicon import Lexicon, lexicon_of, tidy
 from bot.message import Message
 from bot.question import Bounce, Codes, Comparison, Help, Listing, Question, Topic, Unclear, understand
 from knowledge.loading import BASE_LANGUAGE, load
 from knowledge.schema import Knowledge
+
+if TYPE_CHECKING:
+    from bot.bounce.digest import Digest
+    from bot.bounce.explaining import Explainer
+
+
+MAX_BOUNCES = 1_000
+"""Records that one answer's JSON carries; a file is explained whole by the command line."""
 
 
 class Bot(msgspec.Struct, frozen=True):
@@ -27,11 +35,13 @@ class Bot(msgspec.Struct, frozen=True):
         knowledge: in the base language.
         lexicon: the words by which questions are understood.
         edition: gives the knowledge in another language; called when that is first asked for.
+        explainer: gives the compiled patterns; called when a bounce is first to be explained.
     """
 
     knowledge: Knowledge
     lexicon: Lexicon
     edition: Callable[[str], Knowledge]
+    explainer: Callable[[], "Explainer"]
 
     def understand(self, message: Message) -> Question:
         """Find out what a message asks; any text gives a Question."""
@@ -54,7 +64,7 @@ class Bot(msgspec.Struct, frozen=True):
             case Unclear():
                 return answer_unclear(question, words)
             case Bounce():
-                raise NotImplementedError
+                return self._explained(question, words)
             case _:
                 assert_never(question)
 
@@ -68,6 +78,30 @@ class Bot(msgspec.Struct, frozen=True):
     def words(self, language: str) -> Words:
         """The words of a language, for what an adapter itself has to say."""
         return Words(self._edition(language))
+
+    def explain(self, found: "Digest", words: Words) -> Answer:
+        """Explain what was counted: the one failure, or the digest of many."""
+        from bot.answers.bounce import answer_bounce, answer_digest
+
+        samples = [group.sample for group in found.groups]
+        if not samples:
+            return answer_unclear(Unclear("", words.language, "no-failure"), words)
+        return answer_bounce(samples[0], words) if found.total == 1 else answer_digest(found, samples, words)
+
+    def _explained(self, question: Bounce, words: Words) -> Answer:
+        from bot.answers.bounce import answer_bounce, answer_digest
+        from bot.bounce.digest import digest
+        from bot.bounce.explaining import explain_file, explain_text
+
+        explainer = self.explainer()
+        found = explain_text(question.message.text, explainer)
+        for attachment in question.message.attachments:
+            found += explain_file(attachment.content, explainer, attachment.name)
+        if len(found) > 1:
+            return answer_digest(digest(found, words.knowledge), found[:MAX_BOUNCES], words)
+        if found:
+            return answer_bounce(found[0], words)
+        return answer_unclear(Unclear(tidy(question.message.text[:80]), words.language, "no-failure"), words)
 
     def _edition(self, language: str) -> Knowledge:
         return self.knowledge if language == self.knowledge.language else self.edition(language)
@@ -86,4 +120,10 @@ def make_bot(overlays: Sequence[Path] = (), *, cache: Path | None = None) -> Bot
     def edition(language: str) -> Knowledge:
         return load(overlays, language=language, cache=cache) if language != BASE_LANGUAGE else knowledge
 
-    return Bot(knowledge, lexicon_of(knowledge), edition)
+    @functools.cache
+    def explainer() -> "Explainer":
+        from bot.bounce.explaining import make_explainer
+
+        return make_explainer(knowledge)
+
+    return Bot(knowledge, lexicon_of(knowledge), edition, explainer)

@@ -67,7 +67,7 @@ class Unclear(msgspec.Struct, frozen=True, tag=True):
 
     text: str
     language: str
-    wrong: Literal["nothing", "no-reply-code", "no-enhanced-code", "too-long"] = "nothing"
+    wrong: Literal["nothing", "no-reply-code", "no-enhanced-code", "too-long", "no-failure"] = "nothing"
     near: tuple[str, ...] = ()
 
 

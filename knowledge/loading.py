@@ -33,6 +33,8 @@ KINDS: Mapping[str, type[Entry]] = {
     "blocklists": schema.Blocklist,
     "words": schema.Word,
     "retry_times": schema.RetryTime,
+    "log_formats": schema.LogFormat,
+    "framings": schema.Framing,
     "notes": schema.Note,
     "providers": schema.Provider,
 }

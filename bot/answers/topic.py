@@ -175,6 +175,8 @@ def answer_unclear(question: Unclear, words: Words) -> Answer:
     elif question.wrong == "too-long":
         title = words.say("title.too-long")
         summary = words.say("unclear.too-long", limit=words.number(MAX_QUESTION))
+    elif question.wrong == "no-failure":
+        title, summary = words.say("title.no-failure"), words.say("unclear.no-failure")
     else:
         title, summary = words.say("title.unclear"), words.say("unclear.summary")
     near = tuple(f"`{name}`" for name in question.near)

@@ -101,7 +101,7 @@ def compile_patterns(knowledge: Knowledge) -> Patterns:
 def diagnose(evidence: Evidence, patterns: Patterns) -> Diagnosis:
     """Decide what *evidence* means; the same evidence and knowledge always give the same diagnosis."""
     text = normal(evidence.text)
-    signed = {patterns.signed[index] for index in patterns.signs.Match(text)} if text else set()
+    signed = {patterns.signed[index] for index in patterns.signs.Match(text) or ()} if text else set()
     at_host = _by_suffix(evidence.remote_host, patterns.hosts)
     by_sign = sorted(owner.partition("/")[2] for owner in signed if owner.startswith("provider/"))
     known = patterns.knowledge
@@ -135,7 +135,7 @@ def _candidates(
     """The patterns that match and may count here, each in its tier."""
     for name in lists:
         yield _Candidate(BLOCKLIST_TIER, 0, f"blocklist/{name}", "blocklisted")
-    for index in patterns.wordings.Match(text) if text else ():
+    for index in (patterns.wordings.Match(text) or ()) if text else ():
         candidate, owner = patterns.candidates[index], patterns.owners[index]
         pattern = candidate.pattern
         if pattern is None or (pattern.commands and evidence.command not in pattern.commands):

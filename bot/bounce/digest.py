@@ -64,7 +64,7 @@ def digest(diagnoses: Iterable[Diagnosis], knowledge: Knowledge) -> Digest:
         if domain:
             domains[domain if domain in domains or len(domains) < MAX_DOMAINS else OTHER] += 1
         if evidence.time and knowledge.reasons[found.reason].kind != "no-failure":
-            hours.setdefault(evidence.time[:13], Counter())[found.reason] += 1
+            hours.setdefault(evidence.time.partition(":")[0], Counter())[found.reason] += 1
         if found.suppress and evidence.recipient and evidence.recipient not in suppress:
             if len(suppress) < MAX_SUPPRESSED:
                 suppress[evidence.recipient] = None

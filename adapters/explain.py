@@ -1,0 +1,136 @@
+"""The command ``explain``: what failed in files and streams, for people and for machines."""
+
+import argparse
+import csv
+import multiprocessing
+import os
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Executor, ProcessPoolExecutor
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from adapters.files import STDIN, Result, Task, explain_all, run, tasks_of
+from bot.bounce.digest import Digest, merged
+
+if TYPE_CHECKING:
+    from bot.answering import Bot
+
+FOUND, NOTHING, USAGE = 0, 1, 2
+SMALL = 4 * 1024 * 1024
+"""Bytes below which more processes cost more than they save."""
+
+_work: Callable[[Task], Result]
+
+
+def add_explain(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> argparse.ArgumentParser:
+    """Add the command's arguments."""
+    explain = commands.add_parser(
+        "explain",
+        help="explain bounces in files: logs, replies, mails, mboxes, folders",
+        description="Explain bounces. Without a format: an explanation, or a digest where there are many.",
+    )
+    explain.add_argument("files", nargs="*", default=[STDIN], metavar="FILE", help="files and folders; - is standard input")
+    form = explain.add_mutually_exclusive_group()
+    form.add_argument("--jsonl", action="store_true", help="one JSON object a failed recipient")
+    form.add_argument("--csv", action="store_true", help="the same as a table")
+    form.add_argument("--suppress", action="store_true", help="the addresses that are dead, one a line")
+    explain.add_argument("--chart", type=Path, metavar="FILE.png", help="draw failures over time by reason")
+    explain.add_argument("--cores", type=int, default=os.cpu_count() or 1, metavar="N", help="processes to use")
+    return explain
+
+
+def explain(options: argparse.Namespace, bot: "Bot", language: str | None) -> int:
+    """Run the command; returns 0 where something was found, 1 where nothing was, 2 for wrong usage."""
+    wanted = options.jsonl or options.csv
+    explainer = bot.explainer()
+
+    def work(task: Task) -> Result:
+        return run(task, explainer, bot.knowledge, wanted)
+
+    try:
+        tasks = tasks_of(options.files, explainer, sys.stdin.buffer)
+        with _executor(options, work) as executor:
+            results = explain_all(tasks, _run if executor else work, executor, options.cores)
+            parts = list(_written(_shown(results, options), options))
+    except FileNotFoundError as error:
+        print(f"{error.args[0]}: no such file or folder", file=sys.stderr)
+        return USAGE
+    found = merged(parts)
+    _conclude(found, bot, language, options)
+    return FOUND if found.total else NOTHING
+
+
+@contextmanager
+def _executor(options: argparse.Namespace, work: Callable[[Task], Result]) -> Iterator[Executor | None]:
+    """Processes that share the compiled patterns, where there is enough to do."""
+    size = sum(os.path.getsize(path) for path in options.files if path != STDIN and os.path.isfile(path))
+    many = size >= SMALL or any(path == STDIN or os.path.isdir(path) for path in options.files)
+    if options.cores < 2 or not many or "fork" not in multiprocessing.get_all_start_methods():
+        yield None
+        return
+    global _work  # what a forked process inherits; it is set once, before the first
+    _work = work
+    with ProcessPoolExecutor(options.cores, multiprocessing.get_context("fork")) as executor:
+        yield executor
+
+
+def _run(task: Task) -> Result:
+    return _work(task)
+
+
+def _shown(results: Iterator[Result], options: argparse.Namespace) -> Iterator[Result]:
+    """The results, with a bar that shows how far they are, where somebody watches."""
+    if not sys.stderr.isatty():
+        yield from results
+        return
+    from rich.progress import BarColumn, DownloadColumn, Progress, TimeRemainingColumn
+
+    size = sum(os.path.getsize(path) for path in options.files if path != STDIN and os.path.isfile(path)) or None
+    from rich.console import Console
+
+    with Progress(BarColumn(), DownloadColumn(), TimeRemainingColumn(), console=Console(stderr=True), transient=True) as bar:
+        shown = bar.add_task("", total=size)
+        for result in results:
+            bar.advance(shown, result.size)
+            yield result
+
+
+def _written(results: Iterator[Result], options: argparse.Namespace) -> Iterator[Digest]:
+    """The results' digests, once their records are printed and what could not be read is said."""
+    table = csv.writer(sys.stdout)
+    headed = False
+    for result in results:
+        for path in result.unread:
+            print(f"{path}: cannot be read; it is left out", file=sys.stderr)
+        if options.jsonl:
+            sys.stdout.buffer.write(result.records)
+        elif options.csv:
+            for line in result.records.splitlines():
+                fields = msgspec.json.decode(line)
+                if not headed:
+                    table.writerow(fields)
+                    headed = True
+                table.writerow(["" if value is None else value for value in fields.values()])
+        sys.stdout.flush()
+        yield result.digest
+
+
+def _conclude(found: Digest, bot: "Bot", language: str | None, options: argparse.Namespace) -> None:
+    if options.chart and found.total:
+        from adapters.chart import draw
+
+        options.chart.write_bytes(draw(found, bot.words(language or bot.knowledge.language)))
+    if options.suppress:
+        print("\n".join(found.suppress))
+    elif not (options.jsonl or options.csv):
+        from adapters.terminal import console_for, show
+
+        words = bot.words(language or bot.knowledge.language)
+        show(bot.explain(found, words), words, console_for(sys.stdout))
+
+
+__all__: Sequence[str] = ("add_explain", "explain")

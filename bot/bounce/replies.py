@@ -1,0 +1,162 @@
+"""A server's words: the reply code and enhanced status code in them, who said them, in answer to which command."""
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import msgspec
+
+from bot.bounce.evidence import Evidence, EvidenceKind
+from bot.bounce.times import iso_of, seconds_of
+from bot.bounce.wording import Expression
+from bot.lexicon import tidy
+from knowledge.schema import Framing, Knowledge
+
+MAX_READ = 20_000
+"""Characters of one recipient's text that are read; replies are short, and what follows is a copy of the message."""
+
+_REPLY = re.compile(r"(?<![\w.#/@+$%-])([2-5][0-9][0-9])(?![\w.%@/]|,[0-9]|-[0-9]{2,}(?!\.[0-9]))")
+_STATUS = re.compile(r"(?<![\w.\-/])([245])\.([0-9]{1,3})\.([0-9]{1,3})(?![\w/]|\.[0-9]|-[0-9])")
+_PAIRED = re.compile(r"[ :\-]*[#(\[<]?([245]\.[0-9]{1,3}\.[0-9]{1,3})(?![\w/]|\.[0-9])")
+_BEFORE = re.compile(r"(?:^|\n|[:;>\[(\"'|=]|<<<|said|reply|was)[ \t]*\Z")
+_NAMED = re.compile(r"(?:error|code|status|reply|smtp|returned|response)[ :=#(\[]*\Z", re.IGNORECASE)
+_FOLLOWING = "503"
+"""Bad sequence of commands: what servers say to the commands after the one that they refused."""
+
+
+class _Frame(msgspec.Struct, frozen=True):
+    expression: Any
+    needle: str | None
+    command: str | None
+    mta: str | None
+
+
+class Framings(msgspec.Struct, frozen=True):
+    """How software frames a server's words, compiled; by use."""
+
+    by_use: Mapping[str, tuple[_Frame, ...]]
+
+    def first(self, use: str, text: str) -> tuple[dict[str, str], _Frame] | None:
+        """The fields of the first framing of *use* that fits, in the order of the file."""
+        lowered, data = text.lower(), text.encode()
+        for frame in self.by_use.get(use, ()):
+            if frame.needle is None or frame.needle in lowered:
+                fields = frame.expression.fields(data)
+                if fields is not None:
+                    return fields, frame
+        return None
+
+    def all(self, use: str) -> tuple[_Frame, ...]:
+        return self.by_use.get(use, ())
+
+
+def compile_framings(knowledge: Knowledge) -> Framings:
+    """Compile every framing."""
+    by_use: dict[str, list[_Frame]] = {}
+    for framing in knowledge.framings.values():
+        by_use.setdefault(framing.use, []).append(_compiled(framing))
+    return Framings({use: tuple(frames) for use, frames in by_use.items()})
+
+
+def _compiled(framing: Framing) -> _Frame:
+    return _Frame(Expression(framing.match), framing.needle, framing.command, framing.mta)
+
+
+def read_words(
+    text: str, framings: Framings, *, kind: EvidenceKind = "failure", source: str = "", **given: str | None
+) -> Evidence:
+    """
+    Read what one recipient's text says.
+
+    Args:
+        text: a reply, or what software wrote around one; its lines may still be apart.
+        given: fields of Evidence known from elsewhere (``recipient``, ``status`` …); they win over the text's.
+    """
+    fields: dict[str, str] = {}
+    words = text[:MAX_READ]
+    lowered, data = words.lower(), words.encode("utf-8", "replace")
+    for frame in framings.all("stage"):
+        if (frame.needle is None or frame.needle in lowered) and frame.expression.span(data) is not None:
+            fields["command"] = frame.command or ""
+            break
+    for frame in framings.all("words"):
+        if frame.needle is None or frame.needle in lowered:
+            found = frame.expression.fields(data)
+            if found is not None:
+                words = found.pop("text", words)
+                lowered, data = words.lower(), words.encode("utf-8", "replace")
+                extra = (("command", frame.command), ("mta", frame.mta))
+                fields = {**found, **{name: value for name, value in extra if value}, **fields}
+    known = {name: value for name, value in {**fields, **{k: v for k, v in given.items() if v}}.items() if value}
+    reply, status = codes_of(words)
+    status = status or codes_of(text[:MAX_READ])[1] if reply is None else status
+    delay, time = seconds_of(known.pop("delay", None)), iso_of(known.pop("time", None))
+    reply, status = known.pop("reply", None) or reply, known.pop("status", None) or status
+    return Evidence(
+        source=source, kind=kind, reply=reply, status=status, text=joined(words, reply, status), delay=delay, time=time,
+        **known,
+    )  # fmt: skip
+
+
+def codes_of(text: str) -> tuple[str | None, str | None]:
+    """
+    The reply code and the enhanced status code that a text states.
+
+    A number counts as a reply code where one can stand: before an enhanced status code, at the start of a line, after
+    what introduces a quotation, or after a word for it. Of several replies on lines of their own the permanent one
+    counts, and what was said to the commands after it does not.
+    """
+    best: tuple[tuple[int, int, int, int], re.Match[str]] | None = None
+    for found in _REPLY.finditer(text):
+        if found.group(1)[0] not in "45" and found.start() > 0:
+            continue
+        before = text[max(0, found.start() - 12) : found.start()]
+        paired = _PAIRED.match(text, found.end())
+        if paired and paired.group(1)[0] == found.group(1)[0]:
+            score = 3
+        elif _BEFORE.search(before):
+            score = 2 if text[found.end() : found.end() + 1] in ("", " ", "-", "\n", '"', "'", ":", ";", ")", "]", "=", "<") else 1
+        elif _NAMED.search(before):
+            score = 1
+        else:
+            continue
+        own_line = not before.rsplit("\n", 1)[-1].strip(" >-<|")
+        follows = found.group(1) == _FOLLOWING
+        rank = (-int(not follows), -score, -int(own_line and found.group(1)[0] == "5"), found.start())
+        if best is None or rank < best[0]:
+            best = rank, found
+    reply = best[1].group(1) if best else None
+    return reply, _status_of(text, best[1] if best else None)
+
+
+def _status_of(text: str, reply: re.Match[str] | None) -> str | None:
+    if reply is not None:
+        paired = _PAIRED.match(text, reply.end())
+        if paired:
+            return paired.group(1)
+    others = [found.group(0) for found in _STATUS.finditer(text)]
+    if reply is not None:
+        others.sort(key=lambda status: status[0] != reply.group(1)[0])
+    return next((status for status in others if int(status.split(".")[1]) <= 7), None)
+
+
+def joined(text: str, reply: str | None, status: str | None) -> str:
+    """The words on one line, with the code that its continuation lines repeat said once."""
+    words = tidy(text).strip()
+    if reply is None or words.count(reply) < 2:
+        return words
+    code = rf"{reply}[ -](?:#?{re.escape(status)} )?" if status else rf"{reply}-"
+    again = re.compile(rf"(?<=[\s.,;:)>]){code}(?=\S)")
+    first = words.find(reply)
+    head, rest = words[: first + 3], words[first + 3 :]
+    return f"{head}{again.sub('', rest)}".replace(f"{reply}-", f"{reply} ")
+
+
+def addresses_in(text: str) -> Iterator[str]:
+    """The mail addresses in a text, in order."""
+    yield from (found.group(1) for found in ADDRESS.finditer(text))
+
+
+ADDRESS = re.compile(
+    r"(?<![\w.@+-])((?:\"[^\"\s@<>]{1,64}\"|[^\s@<>\"'(),;:\[\]{}|=]{1,64})@[A-Za-z0-9\u00a1-\uffff-]+(?:\.[A-Za-z0-9\u00a1-\uffff-]+)*)"
+)
