@@ -322,7 +322,7 @@ class Framing(Entry, frozen=True, kw_only=True):
     subject or the body of a mail, or where a copy of the original message begins (``copy``).
     """
 
-    use: Literal["words", "stage", "bounce", "delayed", "auto-reply", "recipient", "mention", "copy"]
+    use: Literal["words", "stage", "bounce", "null-sender", "delayed", "auto-reply", "complaint", "recipient", "mention", "copy"]
     match: Annotated[str, msgspec.Meta(min_length=3)]
     needle: str | None = None
     command: Stage | None = None

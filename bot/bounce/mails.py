@@ -13,7 +13,7 @@ from collections.abc import Iterator
 import msgspec
 
 from bot.bounce.evidence import Evidence, EvidenceKind
-from bot.bounce.formats import Formats
+from bot.bounce.formats import Formats, read_json
 from bot.bounce.replies import ADDRESS, addresses_in, codes_of, read_words
 from bot.bounce.times import iso_of
 
@@ -26,10 +26,11 @@ MAX_BODY = 200_000
 
 MAX_RECIPIENTS = 1_000
 
-_HEADER = re.compile(rb"^(?:From \S|[A-Za-z][A-Za-z0-9-]{1,60}:[ \t\r\n]|[ \t]+\S)")
+_HEADER = re.compile(rb"^(?:From \S|[A-Za-z][A-Za-z0-9-]{1,60}:|[ \t]+\S)")
 _FIRST = re.compile(
     rb"(?im)^(?:Return-Path|Received|From|Date|Message-ID|To|Subject|MIME-Version|Content-Type|Delivered-To|X-[\w-]+):"
 )
+_WRAPPED = re.compile(r"!?\r?\n ?")
 _FIELD = re.compile(r"(?m)^([A-Za-z][A-Za-z0-9-]{1,60})[ \t]*:[ \t]*(.*(?:\n[ \t]+\S.*)*)")
 _TYPED = re.compile(r"^[a-z0-9-]+\s*;\s*", re.IGNORECASE)
 _RECIPIENT_FIELD = re.compile(r"(?im)^(?:Final|Original)-Recipient[ \t]*:")
@@ -54,11 +55,12 @@ class _Parts(msgspec.Struct, frozen=True):
 
 
 def is_mail(data: bytes) -> bool:
-    """Whether these bytes begin like a mail: lines of header fields up to an empty one, two of them well known."""
+    """Whether these bytes begin like a mail: nearly all lines up to an empty one are header fields, two well known."""
     head = data[:8192].lstrip(b"\r\n")
     block = re.split(rb"\r?\n\r?\n", head, maxsplit=1)[0]
     lines = block.splitlines() if len(block) < len(head) or len(data) <= 8192 else block.splitlines()[:-1]
-    return bool(lines) and all(map(_HEADER.match, lines)) and len({f.lower() for f in _FIRST.findall(block)}) >= 2
+    fitting = sum(_HEADER.match(line) is not None for line in lines)
+    return bool(lines) and fitting >= 0.9 * len(lines) and len({f.lower() for f in _FIRST.findall(block)}) >= 2
 
 
 def read_mail(data: bytes, formats: Formats, source: str = "") -> list[Evidence]:
@@ -71,17 +73,20 @@ def read_mail(data: bytes, formats: Formats, source: str = "") -> list[Evidence]
     parts = _parts_of(data[:MAX_MAIL])
     if parts is None:
         return []
-    if parts.feedback is not None:
-        return [_complaint(parts, source)]
+    complaint = formats.framings.first("complaint", f"{parts.header}\n{parts.original}")
+    if parts.feedback is not None or complaint is not None:
+        return [_complaint(parts, complaint[0].get("recipient") if complaint else None, source)]
+    records = [record for text in parts.texts if (record := _record(text, formats, source))]
+    if records:
+        return records[0]
     found = list(_of_statuses(parts, formats, source))
     if found:
         return found[:MAX_RECIPIENTS]
     framings = formats.framings
     bounced = framings.first("bounce", parts.header) is not None
-    automatic = framings.first("auto-reply", parts.header)
-    if automatic is not None and (not bounced or automatic[1].mta == "subject"):
+    if not bounced and framings.first("auto-reply", parts.header) is not None:
         return [_auto_reply(parts, source)]
-    if not bounced:
+    if not bounced and framings.first("null-sender", parts.header) is None:
         return []
     return list(read_body("\n\n".join(parts.texts), formats, source, header=parts.header, original=parts.original))
 
@@ -125,6 +130,9 @@ def _collect(message: email.message.Message) -> _Parts:
             if _RECIPIENT_FIELD.search(text) and not kind.endswith("html"):
                 statuses.append(text)
             texts.append(_plain(text) if kind == "text/html" else text)
+    if not (texts or statuses or feedback) and isinstance(message.get_payload(), str):
+        texts.append(message.get_payload()[:MAX_BODY])
+        statuses += [text for text in texts if _RECIPIENT_FIELD.search(text)]
     return _Parts(_header_text(message), tuple(statuses), feedback, tuple(texts), original)
 
 
@@ -248,18 +256,28 @@ def _with_body(found: Evidence, recipient: str | None, parts: _Parts, formats: F
         return found
     differs = found.reply is not None and body.reply not in (None, found.reply)
     text = found.text if differs else f"{body.text} {found.text}".strip() if found.text not in body.text else body.text
+    vague = found.status is None or found.status.endswith(".0.0")
     return msgspec.structs.replace(
-        found, text=text, reply=found.reply or body.reply, status=found.status or body.status,
+        found, text=text, reply=found.reply or body.reply, status=body.status if vague and body.status else found.status,
+        recipient=found.recipient or body.recipient,
         command=found.command or body.command, remote_host=found.remote_host or body.remote_host,
         remote_ip=found.remote_ip or body.remote_ip,
     )  # fmt: skip
 
 
-def _complaint(parts: _Parts, source: str) -> Evidence:
+def _record(text: str, formats: Formats, source: str) -> list[Evidence] | None:
+    """What a webhook's record says that came as a mail."""
+    start, end = text.find("{"), text.rfind("}")
+    if text.lstrip()[:1] != "{" or end < start:
+        return None
+    return read_json(_WRAPPED.sub("", text[start : end + 1]), formats, source)
+
+
+def _complaint(parts: _Parts, known: str | None, source: str) -> Evidence:
     fields = _fields(parts.feedback or "")
     told = _address(fields.get("original-rcpt-to")) or _address(fields.get("removal-recipient"))
     original = _fields(parts.original)
-    recipient = told or _address(original.get("to")) or _address(original.get("x-hmxmroriginalrecipient"))
+    recipient = told or known or _address(original.get("to"))
     return Evidence(
         source=source, kind="complaint", recipient=recipient, sender=_address(fields.get("original-mail-from")),
         remote_ip=fields.get("source-ip"), time=iso_of(fields.get("arrival-date") or fields.get("received-date")),

@@ -7,6 +7,8 @@ import zlib
 from collections.abc import Iterator
 from typing import Literal
 
+import msgspec
+
 from bot.bounce.evidence import Evidence
 from bot.bounce.formats import Formats, evidence_of_fields, prefix_of, read_json, read_line
 from bot.bounce.mails import is_mail, read_body, read_mail
@@ -158,13 +160,9 @@ def read_one(
     failing = (words.reply or words.status or "")[:1] in ("4", "5")
     if prefix is not None and not (words.reply and failing):
         return
-    yield _certain(words) if failing else words
-
-
-def _certain(words: Evidence) -> Evidence:
-    import msgspec
-
-    return msgspec.structs.replace(words, kind="failure")
+    named = formats.framings.first("mention", line) if words.recipient is None else None
+    recipient = named[0]["recipient"].rstrip(".") if named else words.recipient
+    yield msgspec.structs.replace(words, kind="failure" if failing else "unclear", recipient=recipient)
 
 
 def read_table(text: str, formats: Formats, source: str = "") -> Iterator[Evidence]:

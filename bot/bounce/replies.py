@@ -17,7 +17,8 @@ MAX_READ = 20_000
 
 _REPLY = re.compile(r"(?<![\w.#/@+$%-])([2-5][0-9][0-9])(?![\w.%@/]|,[0-9]|-[0-9]{2,}(?!\.[0-9]))")
 _STATUS = re.compile(r"(?<![\w.\-/])([245])\.([0-9]{1,3})\.([0-9]{1,3})(?![\w/]|\.[0-9]|-[0-9])")
-_PAIRED = re.compile(r"[ :\-]*[#(\[<]?([245]\.[0-9]{1,3}\.[0-9]{1,3})(?![\w/]|\.[0-9])")
+_PAIRED = re.compile(r"[ :\-]*[#(\[<'\"]?([245]\.[0-9]{1,3}\.[0-9]{1,3})(?![\w/]|\.[0-9])")
+_SUCCESS = re.compile(r"\A[23][0-9][0-9][ -][A-Za-z0-9<]")
 _BEFORE = re.compile(r"(?:^|\n|[:;>\[(\"'|=]|<<<|said|reply|was)[ \t]*\Z")
 _NAMED = re.compile(r"(?:error|code|status|reply|smtp|returned|response)[ :=#(\[]*\Z", re.IGNORECASE)
 _FOLLOWING = "503"
@@ -108,7 +109,7 @@ def codes_of(text: str) -> tuple[str | None, str | None]:
     """
     best: tuple[tuple[int, int, int, int], re.Match[str]] | None = None
     for found in _REPLY.finditer(text):
-        if found.group(1)[0] not in "45" and found.start() > 0:
+        if found.group(1)[0] not in "45" and not (found.start() == 0 and _SUCCESS.match(text)):
             continue
         before = text[max(0, found.start() - 12) : found.start()]
         paired = _PAIRED.match(text, found.end())
