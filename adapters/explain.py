@@ -5,7 +5,7 @@ import csv
 import multiprocessing
 import os
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, ProcessPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from adapters.files import STDIN, Result, Task, explain_all, run, tasks_of
+from adapters.files import STDIN, Result, Task, explain_all, run, size_of, tasks_of
 from bot.bounce.digest import Digest, merged
 
 if TYPE_CHECKING:
@@ -33,7 +33,9 @@ def add_explain(commands: "argparse._SubParsersAction[argparse.ArgumentParser]")
         help="explain bounces in files: logs, replies, mails, mboxes, folders",
         description="Explain bounces. Without a format: an explanation, or a digest where there are many.",
     )
-    explain.add_argument("files", nargs="*", default=[STDIN], metavar="FILE", help="files and folders; - is standard input")
+    explain.add_argument(
+        "files", nargs="*", default=[STDIN], metavar="FILE", help="files and folders; - is standard input"
+    )
     form = explain.add_mutually_exclusive_group()
     form.add_argument("--jsonl", action="store_true", help="one JSON object a failed recipient")
     form.add_argument("--csv", action="store_true", help="the same as a table")
@@ -67,8 +69,8 @@ def explain(options: argparse.Namespace, bot: "Bot", language: str | None) -> in
 @contextmanager
 def _executor(options: argparse.Namespace, work: Callable[[Task], Result]) -> Iterator[Executor | None]:
     """Processes that share the compiled patterns, where there is enough to do."""
-    size = sum(os.path.getsize(path) for path in options.files if path != STDIN and os.path.isfile(path))
-    many = size >= SMALL or any(path == STDIN or os.path.isdir(path) for path in options.files)
+    size = sum(map(size_of, options.files))
+    many = size >= SMALL or any(path == STDIN or Path(path).is_dir() for path in options.files)
     if options.cores < 2 or not many or "fork" not in multiprocessing.get_all_start_methods():
         yield None
         return
@@ -87,12 +89,12 @@ def _shown(results: Iterator[Result], options: argparse.Namespace) -> Iterator[R
     if not sys.stderr.isatty():
         yield from results
         return
+    from rich.console import Console
     from rich.progress import BarColumn, DownloadColumn, Progress, TimeRemainingColumn
 
-    size = sum(os.path.getsize(path) for path in options.files if path != STDIN and os.path.isfile(path)) or None
-    from rich.console import Console
-
-    with Progress(BarColumn(), DownloadColumn(), TimeRemainingColumn(), console=Console(stderr=True), transient=True) as bar:
+    size = sum(map(size_of, options.files)) or None
+    columns = (BarColumn(), DownloadColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
         shown = bar.add_task("", total=size)
         for result in results:
             bar.advance(shown, result.size)
@@ -131,6 +133,3 @@ def _conclude(found: Digest, bot: "Bot", language: str | None, options: argparse
 
         words = bot.words(language or bot.knowledge.language)
         show(bot.explain(found, words), words, console_for(sys.stdout))
-
-
-__all__: Sequence[str] = ("add_explain", "explain")

@@ -2,12 +2,11 @@
 
 import gzip
 import io
-import os
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Executor, Future
 from pathlib import Path
-from typing import IO
+from typing import BinaryIO
 
 import msgspec
 
@@ -59,7 +58,7 @@ class Result(msgspec.Struct, frozen=True):
     unread: tuple[str, ...] = ()
 
 
-def tasks_of(paths: Sequence[str], explainer: Explainer, stdin: IO[bytes] | None = None) -> Iterator[Task]:
+def tasks_of(paths: Sequence[str], explainer: Explainer, stdin: BinaryIO | None = None) -> Iterator[Task]:
     """
     Cut the work into tasks, in input order: large logs into chunks of whole lines, small files into batches.
 
@@ -111,7 +110,7 @@ def run(task: Task, explainer: Explainer, knowledge: Knowledge, wanted: bool) ->
             yield found
 
     counted = digest(kept(), knowledge)
-    size = sum(os.path.getsize(path) for path in task.paths if os.path.exists(path)) or task.end - task.start
+    size = sum(size_of(path) for path in task.paths) or task.end - task.start
     return Result(b"".join(records), counted, size, tuple(unread))
 
 
@@ -136,26 +135,30 @@ def all_of(results: Iterable[Result]) -> Digest:
     return merged(result.digest for result in results)
 
 
+def size_of(path: str) -> int:
+    """Bytes of a file; 0 for standard input and for what is no file."""
+    return Path(path).stat().st_size if path != STDIN and Path(path).is_file() else 0
+
+
 def _files(paths: Sequence[str]) -> Iterator[str]:
     for path in paths:
-        if path == STDIN or not os.path.isdir(path):
-            if path != STDIN and not os.path.exists(path):
+        if path == STDIN or not Path(path).is_dir():
+            if path != STDIN and not Path(path).exists():
                 raise FileNotFoundError(path)
             yield path
         else:
-            for folder, folders, names in os.walk(path):
-                folders.sort()
-                yield from (os.path.join(folder, name) for name in sorted(names) if not name.startswith("."))
+            names = sorted(name for name in Path(path).rglob("*") if name.is_file())
+            yield from (str(name) for name in names if not name.name.startswith("."))
 
 
 def _is_large(path: str) -> bool:
-    return os.path.getsize(path) > (CHUNK // 8 if path.endswith(".gz") else CHUNK)
+    return size_of(path) > (CHUNK // 8 if path.endswith(".gz") else CHUNK)
 
 
 def _of_file(path: str, explainer: Explainer) -> Iterator[Task]:
-    with open(path, "rb") as stream:
+    with Path(path).open("rb") as stream:
         shape = shape_of(stream.read(65_536), explainer.formats)
-        size = os.path.getsize(path)
+        size = size_of(path)
         if shape not in ("log", "lines", "json") and size <= WHOLE:
             yield Task(paths=(path,))
             return
@@ -172,13 +175,13 @@ def _of_file(path: str, explainer: Explainer) -> Iterator[Task]:
             start, first = start + len(data), first + data.count(b"\n")
 
 
-def _remembers(stream: IO[bytes], explainer: Explainer) -> bool:
+def _remembers(stream: BinaryIO | gzip.GzipFile, explainer: Explainer) -> bool:
     """Whether a format that joins lines is in use: then the file stays whole."""
     head = stream.read(65_536)
     return any(expression.span(head) is not None for expression in explainer.formats.remember.values())
 
 
-def _of_stream(stream: IO[bytes], source: str, explainer: Explainer) -> Iterator[Task]:
+def _of_stream(stream: BinaryIO | gzip.GzipFile, source: str, explainer: Explainer) -> Iterator[Task]:
     first, logged = 1, None
     while data := stream.read(CHUNK):
         data += stream.readline()
@@ -193,6 +196,6 @@ def _of_stream(stream: IO[bytes], source: str, explainer: Explainer) -> Iterator
 
 
 def _range(task: Task) -> bytes:
-    with open(task.source, "rb") as stream:
+    with Path(task.source).open("rb") as stream:
         stream.seek(task.start)
         return stream.read(task.end - task.start)

@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 import msgspec
 
-from knowledge.schema import Source
+from knowledge.basics import Source
 
 Kind = Literal["code", "comparison", "list", "topic", "bounce", "digest", "mailbox", "help", "not_understood"]
 Tone = Literal["success", "intermediate", "temporary", "permanent", "neutral"]

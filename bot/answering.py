@@ -73,7 +73,8 @@ class Bot(msgspec.Struct, frozen=True):
         question = self.understand(message)
         if not message.addressed and isinstance(question, Unclear | Help):
             return None
-        return self.answer(question)
+        answer = self.answer(question)
+        return None if answer.kind == "not_understood" and not message.addressed else answer
 
     def words(self, language: str) -> Words:
         """The words of a language, for what an adapter itself has to say."""
@@ -90,11 +91,14 @@ class Bot(msgspec.Struct, frozen=True):
 
     def _explained(self, question: Bounce, words: Words) -> Answer:
         from bot.answers.bounce import answer_bounce, answer_digest
+        from bot.bounce.diagnosis import is_known
         from bot.bounce.digest import digest
         from bot.bounce.explaining import explain_file, explain_text
 
         explainer = self.explainer()
         found = explain_text(question.message.text, explainer)
+        if question.otherwise is not None and not any(is_known(diagnosis) for diagnosis in found):
+            return self.answer(question.otherwise)
         for attachment in question.message.attachments:
             found += explain_file(attachment.content, explainer, attachment.name)
         if len(found) > 1:

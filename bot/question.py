@@ -49,13 +49,6 @@ class Topic(msgspec.Struct, frozen=True, tag=True):
     language: str
 
 
-class Bounce(msgspec.Struct, frozen=True, tag=True):
-    """Servers' words, pasted or attached, to be explained."""
-
-    message: Message
-    language: str
-
-
 class Help(msgspec.Struct, frozen=True, tag=True):
     """What can this do?"""
 
@@ -71,8 +64,25 @@ class Unclear(msgspec.Struct, frozen=True, tag=True):
     near: tuple[str, ...] = ()
 
 
+class Bounce(msgspec.Struct, frozen=True, tag=True):
+    """Servers' words, pasted or attached, to be explained; *otherwise* is what they ask where no pattern knows them."""
+
+    message: Message
+    language: str
+    otherwise: "Codes | Comparison | Listing | Topic | Unclear | None" = None
+
+
 Question = Codes | Comparison | Listing | Topic | Bounce | Help | Unclear
 
+MIN_WORDS = 4
+"""Words from which on a text that asks nothing is tried as what a server said."""
+
+_WORDS = re.compile(r"[^\s\d][^\s]*")
+_SHOWN = re.compile(r"\b[45][0-9]{2}[ -]|[245]\.[0-9]{1,3}\.[0-9]{1,3}|[^\s@]@[^\s@]+\.")
+_LOGGED = re.compile(
+    r"(?:dsn|stat|status|relay|to)=|\b(?:smtp|lmtp|x-[a-z]+); ?[245]|[45][0-9]{2}[ -][^\n]{0,80}<[^\s<>@]+@[^\s<>]+>"
+    r"|\*\* [^\s@]+@|<[^\s<>@]+@[^\s<>]+>[:.]|\[(?:[0-9]{1,3}\.){3}[0-9]{1,3}\]|\A\s*[{\[]\s*[\"{]"
+)
 _TOKEN = re.compile(
     r"(?<![\w.@/])#?(?:"
     r"(?P<reply>[2-5][0-9o]{2})(?:[\s-]+#?(?P<paired>[245]\.[0-9]{1,3}\.[0-9]{1,3})(?![.]?[0-9]))?"
@@ -95,13 +105,45 @@ def understand(message: Message, lexicon: Lexicon) -> Question:
     text = message.text[:MAX_TEXT]
     said = bare(text[:MAX_QUESTION])
     language = _language(message, said, lexicon)
-    asked = lexicon.without("address", said).strip(" .,;:!")
-    provider = lexicon.provider(asked)
-    asked = lexicon.numbered_providers.sub(" ", asked) if provider else asked
-    if len(text) > MAX_QUESTION:
+    if len(message.text) > MAX_TEXT:
         return Unclear(tidy(text[:80]), language, "too-long")
+    if message.attachments or len(text) > MAX_QUESTION or _is_paste(text, said, lexicon):
+        return Bounce(message, language)
+    asked = lexicon.without("address", said).strip(" .,;:!")
     if not asked.strip("? ") or asked.strip("?! ") in lexicon.phrases["help"]:
         return Help(language)
+    question = _asked(asked, text, language, lexicon)
+    if not isinstance(question, Comparison | Listing) and _may_be_words(asked, question, lexicon):
+        return Bounce(message, language, question)
+    return question
+
+
+def _is_paste(text: str, said: str, lexicon: Lexicon) -> bool:
+    """Whether a text shows what only logs, replies and bounces show."""
+    lines = [line for line in text.splitlines() if line.strip()]
+    shown = sum(_SHOWN.search(line) is not None for line in lines)
+    return lexicon.has("paste", said) or (len(lines) > 1 and shown > 0) or _LOGGED.search(text) is not None
+
+
+def _may_be_words(asked: str, question: Question, lexicon: Lexicon) -> bool:
+    """Whether a text of one line may be what a server said rather than a question."""
+    if asked.endswith("?"):
+        return False
+    words = _WORDS.findall(_TOKEN.sub(" ", asked))
+    if _TOKEN.match(asked) and not isinstance(question, Unclear):
+        return len(lexicon.core(" ".join(words)).split()) > 1 and not _opens(words, lexicon)
+    return len(words) >= MIN_WORDS and not _opens(words, lexicon)
+
+
+def _opens(words: list[str], lexicon: Lexicon) -> bool:
+    """Whether the first words ask something."""
+    found = lexicon.expressions["ask"].match(" ".join(words))
+    return found is not None
+
+
+def _asked(asked: str, text: str, language: str, lexicon: Lexicon) -> "Codes | Comparison | Listing | Topic | Unclear":
+    provider = lexicon.provider(asked)
+    asked = lexicon.numbered_providers.sub(" ", asked) if provider else asked
     whole = _whole(asked, lexicon)
     if whole is not None:
         return Topic(whole, language) if whole.kind == "topic" else Listing(None, language)
@@ -130,7 +172,9 @@ def _is_known(subject: Subject, lexicon: Lexicon) -> bool:
     return subject.kind != "reply" or subject.id in lexicon.replies
 
 
-def _single(asked: str, text: str, language: str, provider: str | None, lexicon: Lexicon) -> Question:
+def _single(
+    asked: str, text: str, language: str, provider: str | None, lexicon: Lexicon
+) -> "Codes | Comparison | Listing | Topic | Unclear":
     subjects, odd = _tokens(asked)
     if len(subjects) > 1:
         return Comparison(subjects[:MAX_SUBJECTS], language, subjects[MAX_SUBJECTS:])
@@ -150,7 +194,7 @@ def _single(asked: str, text: str, language: str, provider: str | None, lexicon:
     return _mistyped(asked, text, language, lexicon)
 
 
-def _mistyped(asked: str, text: str, language: str, lexicon: Lexicon) -> Question:
+def _mistyped(asked: str, text: str, language: str, lexicon: Lexicon) -> Topic | Unclear:
     """The topic whose name looks most like what was written; if none is near enough, the nearest few to offer."""
     from rapidfuzz import fuzz, process
 

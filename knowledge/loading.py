@@ -16,8 +16,10 @@ from typing import Any
 import msgspec
 
 from knowledge import schema
+from knowledge.basics import Entry
 from knowledge.errors import Fault, KnowledgeInvalid
-from knowledge.schema import Entry, Knowledge, Provider, Signals
+from knowledge.reading import Framing, LogFormat
+from knowledge.schema import Knowledge, Provider, Signals
 from knowledge.translating import gaps, merge, translation_of
 
 ROOT = Path(__file__).parent
@@ -33,8 +35,8 @@ KINDS: Mapping[str, type[Entry]] = {
     "blocklists": schema.Blocklist,
     "words": schema.Word,
     "retry_times": schema.RetryTime,
-    "log_formats": schema.LogFormat,
-    "framings": schema.Framing,
+    "log_formats": LogFormat,
+    "framings": Framing,
     "notes": schema.Note,
     "providers": schema.Provider,
 }

@@ -9,41 +9,20 @@ from typing import Annotated, Literal
 
 import msgspec
 
-Prose = Annotated[str, msgspec.Meta(min_length=1, extra={"translated": True})]
-"""A text for people in one language: plain, the only mark a backtick round literals."""
-
-Phrases = Annotated[tuple[str, ...], msgspec.Meta(extra={"translated": True, "free_length": True})]
-"""Words people write, in one language; another language has its own, as many as it needs."""
-
-RfcReference = Annotated[str, msgspec.Meta(pattern=r"^RFC [1-9][0-9]*( §[0-9A-Z]+(\.[0-9]+)*)?$")]
-"""A standard by number and section: ``RFC 5321 §4.2.3``."""
-
-Url = Annotated[str, msgspec.Meta(pattern=r"^https?://[^\s<>]+$")]
-
-Actor = Literal["sender", "sender-admin", "recipient", "recipient-admin", "nobody"]
-Retry = Literal["not-needed", "later", "after-fix", "never"]
-Standing = Literal["standard", "registered", "obsolete", "seen"]
-ProviderKind = Literal["mailbox", "filter", "mta", "sender", "generic"]
-Stage = Literal[
-    "connect", "ehlo", "starttls", "auth", "mail", "rcpt", "data", "end-of-data", "bdat", "burl",
-    "rset", "vrfy", "expn", "help", "noop", "etrn", "atrn", "quit", "any",
-]  # fmt: skip
-
-
-class Source(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Where a claim comes from."""
-
-    title: str
-    url: Url
-
-
-class Entry(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """One item of knowledge: an id that is unique in its file, and nothing the schema does not name."""
-
-    id: Annotated[str, msgspec.Meta(min_length=1)]
-
-
-Reference = Source | RfcReference
+from knowledge.basics import (
+    Actor,
+    Entry,
+    Phrases,
+    Prose,
+    ProviderKind,
+    Reference,
+    Retry,
+    Source,
+    Stage,
+    Standing,
+    Url,
+)
+from knowledge.reading import Framing, LogFormat
 
 
 class Confusion(Entry, frozen=True, kw_only=True):
@@ -266,67 +245,6 @@ class RetryTime(Entry, frozen=True, kw_only=True):
 
     match: str
     seconds: int
-    samples: Annotated[tuple[str, ...], msgspec.Meta(min_length=1)]
-
-
-class Field(Entry, frozen=True, kw_only=True):
-    """
-    Where a record keeps a field of the evidence (*id*): templates, the first whose places are all filled counts.
-
-    ``{a.b}`` leads into the item that is a recipient, ``{^a.b}`` into the whole record, ``{column}`` into a row.
-    """
-
-    templates: Annotated[tuple[str, ...], msgspec.Meta(min_length=1)]
-
-
-class Outcome(Entry, frozen=True, kw_only=True):
-    """What the word *id* of a log says became of the message; ``*`` is any other word."""
-
-    kind: Literal["failure", "delayed", "delivered", "complaint", "skip"]
-
-
-class FormatSample(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A text in a format, and the fields that must be read from it."""
-
-    text: str
-    fields: dict[str, str]
-
-
-class LogFormat(Entry, frozen=True, kw_only=True):
-    """
-    How a program writes down what became of messages.
-
-    A ``line`` is read by *match*, RE2 expressions with the fields as named groups; ``json`` and ``table`` by
-    *fields*; a ``prefix`` only tells a log line from other text. *signs* are RE2 expressions that every line with a
-    failure fits, by which long logs are searched. *remember* joins fields of an earlier line by its group ``key``.
-    """
-
-    kind: Literal["prefix", "line", "json", "table"]
-    mta: str | None = None
-    signs: tuple[str, ...] = ()
-    match: tuple[str, ...] = ()
-    remember: str | None = None
-    underscored: bool = False
-    items: str | None = None
-    fields: tuple[Field, ...] = ()
-    outcomes: tuple[Outcome, ...] = ()
-    samples: tuple[FormatSample, ...]
-    sources: tuple[Reference, ...] = ()
-
-
-class Framing(Entry, frozen=True, kw_only=True):
-    """
-    How software frames a server's words: an RE2 expression with the fields it tells as named groups.
-
-    *use* says where it is looked for: around a reply (``words``), for the SMTP command alone (``stage``), in the
-    subject or the body of a mail, or where a copy of the original message begins (``copy``).
-    """
-
-    use: Literal["words", "stage", "bounce", "null-sender", "delayed", "auto-reply", "complaint", "recipient", "mention", "copy"]
-    match: Annotated[str, msgspec.Meta(min_length=3)]
-    needle: str | None = None
-    command: Stage | None = None
-    mta: str | None = None
     samples: Annotated[tuple[str, ...], msgspec.Meta(min_length=1)]
 
 

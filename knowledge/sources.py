@@ -1,6 +1,6 @@
 """References to sources: from the short form that entries use to a title and a link."""
 
-from knowledge.schema import Reference, Source
+from knowledge.basics import Reference, Source
 
 
 def source_of(reference: Reference) -> Source:

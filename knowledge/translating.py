@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 import msgspec
 
-from knowledge.schema import Entry
+from knowledge.basics import Entry
 
 Item = typing.TypeVar("Item", bound=msgspec.Struct)
 Nested = typing.Literal["prose", "proses", "phrases", "struct", "structs"]

@@ -9,7 +9,8 @@ from bot.answers import parts
 from bot.bounce.diagnosis import Diagnosis
 from bot.bounce.digest import Digest
 from bot.language import Words
-from knowledge.schema import Blocklist, Knowledge, Pattern, Provider, Source
+from knowledge.basics import Source
+from knowledge.schema import Blocklist, Knowledge, Pattern, Provider
 from knowledge.sources import source_of
 
 SHOWN_ROWS = 10
@@ -237,7 +238,7 @@ def answer_digest(found: Digest, bounces: Sequence[Diagnosis], words: Words) -> 
             *_suppress(found, words),
         ),
         bounces=tuple(record(diagnosis, known) for diagnosis in bounces),
-        follow_ups=tuple(dict.fromkeys(topic for g in found.groups for topic in known.reasons[g.reason].topics[:1]))[:5],
+        follow_ups=tuple(dict.fromkeys(t for g in found.groups for t in known.reasons[g.reason].topics[:1]))[:5],
     )  # fmt: skip
 
 

@@ -7,8 +7,9 @@ from bot.answers import parts
 from bot.language import Words
 from bot.lexicon import Subject
 from bot.question import Codes, Listing
+from knowledge.basics import Source, Stage
 from knowledge.codes import EnhancedCode
-from knowledge.schema import EnhancedCodeEntry, Provider, ProviderCode, ReplyCodeEntry, Source, Stage
+from knowledge.schema import EnhancedCodeEntry, Provider, ProviderCode, ReplyCodeEntry
 
 MAX_ENHANCED_FOLLOW_UPS = 3
 

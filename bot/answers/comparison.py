@@ -9,8 +9,8 @@ from bot.answers import parts
 from bot.language import Words
 from bot.lexicon import Subject
 from bot.question import Comparison
+from knowledge.basics import Actor, Reference, Retry, Stage
 from knowledge.codes import Severity
-from knowledge.schema import Actor, Reference, Retry, Stage
 
 SHOWN_ITEMS = 3
 """Situations and steps of one subject that a comparison shows; its own answer has them all."""
@@ -83,8 +83,9 @@ def _side(subject: Subject, words: Words) -> Side:
         reply = known.reply_codes[code]
         enhanced = tuple(found for found in reply.enhanced if found[0] == code[0])
         confused = tuple((other.id, other.why) for other in reply.confused)
-        return Side(code, reply.name, reply.summary, parts.severity_of(code), reply.acts, reply.retry, reply.after,
-                    reply.when, reply.use, reply.sender or reply.receiver, enhanced, confused, reply.sources)  # fmt: skip
+        return Side(code, reply.name, reply.summary, parts.severity_of(code), reply.acts, reply.retry,
+                    reply.after, reply.when, reply.use, reply.sender or reply.receiver, enhanced, confused,
+                    reply.sources)  # fmt: skip
     if subject.kind in ("status", "pair", "entry"):
         status = code.split(" ")[-1]
         entry = parts.enhanced_entry(known, status)
@@ -115,8 +116,8 @@ def _worded(subject: Subject, words: Words) -> Side | None:
             return Side(reason.name, reason.name, reason.summary, None, reason.acts, reason.retry, (), (), None,
                         reason.sender or reason.receiver, reason.codes, sources=reason.sources)  # fmt: skip
         case "blocklist" if blocklist := known.blocklists.get(subject.id):
-            return Side(blocklist.name, blocklist.name, blocklist.meaning, None, None, None, (), (), None, blocklist.fix,
-                        sources=blocklist.sources)  # fmt: skip
+            return Side(blocklist.name, blocklist.name, blocklist.meaning, None, None, None, (), (), None,
+                        blocklist.fix, sources=blocklist.sources)  # fmt: skip
         case "provider" if provider := known.providers.get(subject.id):
             return Side(provider.name, provider.name, provider.about or provider.name, None, None, None, (), (), None,
                         provider.fix)  # fmt: skip

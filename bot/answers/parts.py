@@ -5,19 +5,9 @@ from collections.abc import Iterable, Iterator
 from bot.answer import Paragraph, Section, Steps
 from bot.language import Words
 from bot.lexicon import Subject
+from knowledge.basics import Reference, Retry, Source, Stage
 from knowledge.codes import EnhancedCode, ReplyCode, Severity
-from knowledge.schema import (
-    CodeClass,
-    EnhancedCodeEntry,
-    Knowledge,
-    Note,
-    Reference,
-    ReplyCodeEntry,
-    Retry,
-    SessionStage,
-    Source,
-    Stage,
-)
+from knowledge.schema import CodeClass, EnhancedCodeEntry, Knowledge, Note, ReplyCodeEntry, SessionStage
 from knowledge.sources import source_of
 
 MAX_FOLLOW_UPS = 6

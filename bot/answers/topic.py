@@ -6,7 +6,8 @@ from bot.answer import Answer, Facts, Paragraph, Section
 from bot.answers import parts
 from bot.language import Words
 from bot.question import MAX_QUESTION, Topic, Unclear
-from knowledge.schema import Blocklist, Provider, Reason, Source
+from knowledge.basics import Source
+from knowledge.schema import Blocklist, Provider, Reason
 from knowledge.schema import Topic as TopicEntry
 
 

@@ -13,9 +13,10 @@ import re2
 
 from bot.bounce.evidence import Evidence
 from bot.bounce.wording import literal_length, normal, options
+from knowledge.basics import Actor, ProviderKind
 from knowledge.codes import EnhancedCode
 from knowledge.errors import NotACode
-from knowledge.schema import Actor, Knowledge, Pattern, Provider, ProviderKind
+from knowledge.schema import Knowledge, Pattern, Provider
 
 TIER: Mapping[ProviderKind, int] = {"mailbox": 0, "filter": 1, "mta": 1, "sender": 1, "generic": 3}
 BLOCKLIST_TIER = 2
@@ -127,6 +128,11 @@ def diagnose(evidence: Evidence, patterns: Patterns) -> Diagnosis:
         retry_after=max((seconds for seconds in _retry_times(text, patterns)), default=None),
         matched=matched,
     )
+
+
+def is_known(diagnosis: Diagnosis) -> bool:
+    """Whether words decided, not only a code."""
+    return (diagnosis.matched or "status/").partition("/")[0] not in ("status", "reply", "notice")
 
 
 def _candidates(

@@ -1,4 +1,4 @@
-"""Texts and the bytes of files to Diagnoses: reading and diagnosis put together, one after the other, in flat memory."""
+"""Texts and the bytes of files to Diagnoses: reading and diagnosis put together, in flat memory."""
 
 from collections.abc import Iterator
 
@@ -73,7 +73,7 @@ def explain_lines(
 
 
 def _failing(data: bytes, formats: Formats, first: int) -> Iterator[tuple[int, bytes]]:
-    """The lines that may report a failure, with their numbers; the others are passed over at the speed of one search."""
+    """The lines that may report a failure, with their numbers; the others are passed over in one search."""
     number, done, position = first, 0, 0
     while position < len(data):
         found = formats.signs.search(data, position)

@@ -9,7 +9,8 @@ import msgspec
 from bot.bounce.evidence import Evidence, EvidenceKind
 from bot.bounce.replies import ADDRESS, Framings, compile_framings, read_words
 from bot.bounce.wording import Expression, options
-from knowledge.schema import Knowledge, LogFormat
+from knowledge.reading import LogFormat
+from knowledge.schema import Knowledge
 
 MAX_LINE = 65_536
 """Characters of one line of a log that are read."""
@@ -22,8 +23,9 @@ _HOST = re.compile(r"^(?:dns;)?\s*([A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)+)\.?(?:[\s
 _STATUS = re.compile(r"[245]\.[0-9]{1,3}\.[0-9]{1,3}")
 _CODES = r"[ :(\[][45][0-9][0-9][ -][45]\.[0-9]{1,3}\.[0-9]{1,3}[ :]"
 _COMMANDS = {
-    "RCPT": "rcpt", "MAIL": "mail", "EHLO": "ehlo", "HELO": "ehlo", "LHLO": "ehlo", "CONNECT": "connect", ".": "end-of-data",
-    "DATA": "data", "BDAT": "bdat", "AUTH": "auth", "STARTTLS": "starttls", "END-OF-MESSAGE": "end-of-data",
+    "RCPT": "rcpt", "MAIL": "mail", "EHLO": "ehlo", "HELO": "ehlo", "LHLO": "ehlo", "CONNECT": "connect",
+    ".": "end-of-data", "DATA": "data", "BDAT": "bdat", "AUTH": "auth", "STARTTLS": "starttls",
+    "END-OF-MESSAGE": "end-of-data",
     "VRFY": "vrfy", "ETRN": "etrn", "AFTER": "end-of-data",
 }  # fmt: skip
 
@@ -224,8 +226,8 @@ def _filled(templates: tuple[str, ...], item: Any, record: Any) -> str:
     for template in templates:
         values = [_at(path[1:], record) if path[:1] == "^" else _at(path, item) for path in _PLACE.findall(template)]
         if all(value not in (None, "", []) for value in values):
-            filled = iter(values)
-            return _PLACE.sub(lambda _: _text(next(filled)), template)
+            parts = _PLACE.split(template)
+            return "".join(part if not at % 2 else _text(values[at // 2]) for at, part in enumerate(parts))
     return ""
 
 

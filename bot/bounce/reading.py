@@ -2,6 +2,7 @@
 
 import csv
 import io
+import itertools
 import re
 import zlib
 from collections.abc import Iterator
@@ -9,11 +10,13 @@ from typing import Literal
 
 import msgspec
 
+from bot.bounce.bodies import read_body
 from bot.bounce.evidence import Evidence
 from bot.bounce.formats import Formats, evidence_of_fields, prefix_of, read_json, read_line
-from bot.bounce.mails import is_mail, read_body, read_mail
+from bot.bounce.mails import read_mail
+from bot.bounce.mime import is_mail
 from bot.bounce.replies import ADDRESS, codes_of, read_words
-from knowledge.schema import LogFormat
+from knowledge.reading import LogFormat
 
 MAX_UNPACKED = 1_073_741_824
 """Bytes that a compressed attachment may unpack to."""
@@ -104,9 +107,8 @@ def unquoted(text: str) -> str:
     """*text* without what mail clients and chats put around what is pasted: ``>``, fences, mailto links."""
     text = _FENCE.sub("", text.replace("\r\n", "\n"))
     text = _MAILTO.sub(lambda found: "" if found.group(1) else found.group(2), text)
-    quoted = _QUOTED.findall(text)
-    lines = text.count("\n") + 1
-    return _QUOTED.sub("", text) if quoted and len(quoted) >= lines / 2 and not text.lstrip().startswith(">>>") else text
+    quoted = len(_QUOTED.findall(text)) >= max(1, (text.count("\n") + 1) / 2)
+    return _QUOTED.sub("", text) if quoted and not text.lstrip().startswith(">>>") else text
 
 
 def _is_record(line: str, formats: Formats) -> bool:
@@ -188,6 +190,7 @@ def _column(templates: tuple[str, ...], columns: dict[str, str]) -> str:
 def read_mbox(data: bytes, formats: Formats, source: str = "") -> Iterator[Evidence]:
     """Read the mails of an mbox file, one after the other."""
     starts = [found.start() for found in _FROM_LINE.finditer(data)] + [len(data)]
-    for number, (start, end) in enumerate(zip(starts, starts[1:], strict=False), 1):
+    for number, (start, end) in enumerate(itertools.pairwise(starts), 1):
         mail = data[start:end].partition(b"\n")[2]
-        yield from read_mail(re.sub(rb"(?m)^>(>*From )", rb"\1", mail), formats, f"{source}:{number}" if source else "")
+        place = f"{source}:{number}" if source else ""
+        yield from read_mail(re.sub(rb"(?m)^>(>*From )", rb"\1", mail), formats, place)

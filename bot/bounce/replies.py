@@ -10,7 +10,8 @@ from bot.bounce.evidence import Evidence, EvidenceKind
 from bot.bounce.times import iso_of, seconds_of
 from bot.bounce.wording import Expression
 from bot.lexicon import tidy
-from knowledge.schema import Framing, Knowledge
+from knowledge.reading import Framing
+from knowledge.schema import Knowledge
 
 MAX_READ = 20_000
 """Characters of one recipient's text that are read; replies are short, and what follows is a copy of the message."""
@@ -21,6 +22,7 @@ _PAIRED = re.compile(r"[ :\-]*[#(\[<'\"]?([245]\.[0-9]{1,3}\.[0-9]{1,3})(?![\w/]
 _SUCCESS = re.compile(r"\A[23][0-9][0-9][ -][A-Za-z0-9<]")
 _BEFORE = re.compile(r"(?:^|\n|[:;>\[(\"'|=]|<<<|said|reply|was)[ \t]*\Z")
 _NAMED = re.compile(r"(?:error|code|status|reply|smtp|returned|response)[ :=#(\[]*\Z", re.IGNORECASE)
+_AFTER = ("", *" -\n\"':;)]=<")
 _FOLLOWING = "503"
 """Bad sequence of commands: what servers say to the commands after the one that they refused."""
 
@@ -116,7 +118,7 @@ def codes_of(text: str) -> tuple[str | None, str | None]:
         if paired and paired.group(1)[0] == found.group(1)[0]:
             score = 3
         elif _BEFORE.search(before):
-            score = 2 if text[found.end() : found.end() + 1] in ("", " ", "-", "\n", '"', "'", ":", ";", ")", "]", "=", "<") else 1
+            score = 2 if text[found.end() : found.end() + 1] in _AFTER else 1
         elif _NAMED.search(before):
             score = 1
         else:

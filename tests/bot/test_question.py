@@ -242,10 +242,11 @@ def test_any_text_is_answered(bot: Bot, text: str) -> None:
     assert answer.summary
 
 
-PIECES = st.sampled_from(
-    ["550", "5.7.26", "354", " vs ", "/", " and ", "4xx", "x.7.1", "gmail", "check", "list", "?", "\n", " ", "#", "5.", ".1",
-     "difference between ", "é", "550-", "mailbox full", "\u00a0", "’", "0", "9" * 40, "<a@b>", "`", "{", "}", "%s", "*"]
-)  # fmt: skip
+PIECES = st.sampled_from([
+    "550", "5.7.26", "354", " vs ", "/", " and ", "4xx", "x.7.1", "gmail", "check", "list", "?", "\n", " ", "#", "5.",
+    ".1", "difference between ", "é", "550-", "mailbox full", "\u00a0", "’", "0", "9" * 40, "<a@b>", "`", "{", "}",
+    "%s", "*", "status=bounced (", "said: 550 ", "** ", "To: a@example.com", "\nStatus: 5.1.1\n", "{\"event\":", "\x00",
+])  # fmt: skip
 
 
 @settings(max_examples=600, deadline=None)

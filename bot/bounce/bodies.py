@@ -1,0 +1,90 @@
+"""Bounces that were written for people, to Evidence: who failed, and the words that are about them."""
+
+from collections.abc import Iterator
+
+from bot.bounce.evidence import Evidence, EvidenceKind
+from bot.bounce.formats import Formats
+from bot.bounce.mime import MAX_BODY, fields_of
+from bot.bounce.replies import ADDRESS, addresses_in, codes_of, read_words
+
+MAX_RECIPIENTS = 1_000
+
+
+def read_body(
+    text: str, formats: Formats, source: str = "", *, header: str = "", original: str = "", expect: str | None = None
+) -> Iterator[Evidence]:
+    """
+    Read a bounce that was written for people.
+
+    Args:
+        header: the mail's own header, as text.
+        original: the header of the message that bounced, where it came along.
+        expect: a recipient that is known from elsewhere.
+    """
+    framings = formats.framings
+    words, copy = _before_copy(text, formats)
+    fields = fields_of(header)
+    failed = tuple(addresses_in(fields.get("x-failed-recipients", "")))
+    kind: EvidenceKind = "failure"
+    if framings.first("delayed", f"{header}\n{words[:MAX_BODY]}") is not None:
+        kind = "delayed"
+    lines = words.splitlines()
+    places = _places(lines, formats, "recipient")
+    if failed:
+        wanted = {address.lower() for address in failed}
+        places = [(at, address) for at, address in places if address.lower() in wanted]
+        places += [(0, address) for address in failed if address.lower() not in {a.lower() for _, a in places}]
+    if not places:
+        places = [(0, address) for address in _mentioned(words, copy or original, fields, formats, expect)]
+    names = list(dict.fromkeys(address for _, address in places))[:MAX_RECIPIENTS]
+    for name in names:
+        own = words if len({n.lower() for n in names}) == 1 else _own_words(lines, places, name, words)
+        yield read_words(own, framings, kind=kind, source=source, recipient=name, time=fields.get("date"))
+    if not names and (header or codes_of(words)[0]):
+        yield read_words(words, framings, kind=kind, source=source, time=fields.get("date"))
+
+
+def _before_copy(text: str, formats: Formats) -> tuple[str, str]:
+    """The report, and the copy of the original message that follows it."""
+    data = text.encode("utf-8", "replace")
+    starts = [span[0] for frame in formats.framings.all("copy") if (span := frame.expression.span(data)) is not None]
+    cut = min((start for start in starts if start > 40), default=len(data))
+    return data[:cut].decode("utf-8", "replace"), data[cut:].decode("utf-8", "replace")
+
+
+def _places(lines: list[str], formats: Formats, use: str) -> list[tuple[int, str]]:
+    """The lines that name a recipient, and whom."""
+    places = []
+    for number, line in enumerate(lines):
+        if "@" in line:
+            found = formats.framings.first(use, line)
+            if found is not None and ADDRESS.fullmatch(found[0]["recipient"]):
+                places.append((number, found[0]["recipient"]))
+    return places
+
+
+def _mentioned(words: str, original: str, fields: dict[str, str], formats: Formats, expect: str | None) -> list[str]:
+    """Recipients where no line of their own names them: in a sentence, else the original message's."""
+    if expect is not None:
+        return [expect]
+    own = {address.lower() for address in addresses_in(fields.get("from", "") + " " + fields.get("to", ""))}
+    found = [address for _, address in _places(words.splitlines(), formats, "mention")]
+    joined = formats.framings.first("mention", " ".join(words.split()))
+    found += [joined[0]["recipient"]] if joined else []
+    others = [address for address in dict.fromkeys(found) if address.lower() not in own]
+    if others:
+        return others
+    to = fields_of(original).get("to", "")
+    return list(addresses_in(to))[:1] or list(dict.fromkeys(found))
+
+
+def _own_words(lines: list[str], places: list[tuple[int, str]], name: str, words: str) -> str:
+    """The lines from where *name* stands to where the next recipient does."""
+    own = []
+    starts = sorted({at for at, _ in places})
+    for at, address in places:
+        if address.lower() == name.lower():
+            end = next((start for start in starts if start > at), len(lines))
+            own += lines[at:end]
+    text = "\n".join(own)
+    return text if len(ADDRESS.sub("", text).split()) >= 3 else words
