@@ -91,7 +91,7 @@ _TOKEN = re.compile(
     r"|(?P<subjects>[x245]\.(?:[0-9]{1,3}|[xyz]+)(?:\.[xyz*]+)?)"
     r"|(?P<family>[2-5](?:xx|yz|\*\*))"
     r"|(?P<digit>x[0-5][xz])"
-    r"|(?P<odd>[0-9]{3}|[0-9]{1,2}\.[0-9]+\.[0-9]+)"
+    r"|(?P<odd>[0-9]{3}|[0-9]{1,2}\.[0-9]+\.[0-9]+(?:\.[0-9]+)*)"
     r")(?![\w@]|\.[0-9])"
 )
 
@@ -107,22 +107,27 @@ def understand(message: Message, lexicon: Lexicon) -> Question:
     language = _language(message, said, lexicon)
     if len(message.text) > MAX_TEXT:
         return Unclear(tidy(text[:80]), language, "too-long")
-    if message.attachments or len(text) > MAX_QUESTION or _is_paste(text, said, lexicon):
+    if message.attachments or len(text) > MAX_QUESTION or _is_paste(text):
         return Bounce(message, language)
     asked = lexicon.without("address", said).strip(" .,;:!")
     if not asked.strip("? ") or asked.strip("?! ") in lexicon.phrases["help"]:
         return Help(language)
+    whole = _whole(asked, lexicon)
+    if whole is not None:
+        return Topic(whole, language) if whole.kind == "topic" else Listing(None, language)
     question = _asked(asked, text, language, lexicon)
-    if not isinstance(question, Comparison | Listing) and _may_be_words(asked, question, lexicon):
+    if lexicon.has("paste", said) or (
+        not isinstance(question, Comparison | Listing) and _may_be_words(asked, question, lexicon)
+    ):
         return Bounce(message, language, question)
     return question
 
 
-def _is_paste(text: str, said: str, lexicon: Lexicon) -> bool:
+def _is_paste(text: str) -> bool:
     """Whether a text shows what only logs, replies and bounces show."""
     lines = [line for line in text.splitlines() if line.strip()]
     shown = sum(_SHOWN.search(line) is not None for line in lines)
-    return lexicon.has("paste", said) or (len(lines) > 1 and shown > 0) or _LOGGED.search(text) is not None
+    return (len(lines) > 1 and shown > 0) or _LOGGED.search(text) is not None
 
 
 def _may_be_words(asked: str, question: Question, lexicon: Lexicon) -> bool:
@@ -144,9 +149,6 @@ def _opens(words: list[str], lexicon: Lexicon) -> bool:
 def _asked(asked: str, text: str, language: str, lexicon: Lexicon) -> "Codes | Comparison | Listing | Topic | Unclear":
     provider = lexicon.provider(asked)
     asked = lexicon.numbered_providers.sub(" ", asked) if provider else asked
-    whole = _whole(asked, lexicon)
-    if whole is not None:
-        return Topic(whole, language) if whole.kind == "topic" else Listing(None, language)
     sides = _sides(asked, lexicon)
     if len(sides) > 1:
         subjects = tuple(dict.fromkeys(found for side in sides if (found := _subject(side, lexicon)) is not None))
