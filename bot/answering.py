@@ -19,6 +19,7 @@ from knowledge.loading import BASE_LANGUAGE, load
 from knowledge.schema import Knowledge
 
 if TYPE_CHECKING:
+    from bot.bounce.diagnosis import Diagnosis
     from bot.bounce.digest import Digest
     from bot.bounce.explaining import Explainer
 
@@ -89,18 +90,29 @@ class Bot(msgspec.Struct, frozen=True):
             return answer_unclear(Unclear("", words.language, "no-failure"), words)
         return answer_bounce(samples[0], words) if found.total == 1 else answer_digest(found, samples, words)
 
+    def digest(self, message: Message) -> "Digest":
+        """The digest of a paste or of attached files, for a chart."""
+        from bot.bounce.digest import digest
+
+        return digest(self._found(message), self.knowledge)
+
+    def _found(self, message: Message) -> "list[Diagnosis]":
+        from bot.bounce.explaining import explain_file, explain_text
+
+        explainer = self.explainer()
+        found = explain_text(message.text, explainer)
+        for attachment in message.attachments:
+            found += explain_file(attachment.content, explainer, attachment.name)
+        return found
+
     def _explained(self, question: Bounce, words: Words) -> Answer:
         from bot.answers.bounce import answer_bounce, answer_digest
         from bot.bounce.diagnosis import is_known
         from bot.bounce.digest import digest
-        from bot.bounce.explaining import explain_file, explain_text
 
-        explainer = self.explainer()
-        found = explain_text(question.message.text, explainer)
+        found = self._found(question.message)
         if question.otherwise is not None and not any(is_known(diagnosis) for diagnosis in found):
             return self.answer(question.otherwise)
-        for attachment in question.message.attachments:
-            found += explain_file(attachment.content, explainer, attachment.name)
         if len(found) > 1:
             return answer_digest(digest(found, words.knowledge), found[:MAX_BOUNCES], words)
         if found:
