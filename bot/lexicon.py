@@ -22,6 +22,7 @@ class Subject(msgspec.Struct, frozen=True):
 _TYPOGRAPHY = str.maketrans(
     {"’": "'", "‘": "'", "“": '"', "”": '"', "«": '"', "»": '"', "–": "-", "—": "-", "‐": "-", "‑": "-", "…": "..."}
 )
+_CONTROLS = {code: None for code in (*range(32), 127) if not chr(code).isspace()}
 _WORD = re.compile(r"\w+")
 _NUMBER = re.compile(r"\b[0-9]{3}\b")
 _LONGEST_NAME = 10
@@ -30,6 +31,8 @@ _PUNCTUATION = " .,;:!?'\"()"
 
 def tidy(text: str) -> str:
     """Quotes and dashes straight, white space single, invisible characters gone; the words themselves untouched."""
+    if text.isascii():
+        return " ".join(text.translate(_CONTROLS).split())
     seen = (char for char in text.translate(_TYPOGRAPHY) if char.isspace() or unicodedata.category(char)[0] != "C")
     return " ".join("".join(seen).split())
 

@@ -5,7 +5,8 @@ Order of trust: a provider's own pattern, then one of its MTA, filter or sending
 then the enhanced code, then the reply code. Within a tier the pattern with more literal characters wins, then its id.
 """
 
-from collections.abc import Iterator, Mapping
+import functools
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import msgspec
@@ -23,6 +24,12 @@ BLOCKLIST_TIER = 2
 """A list's sign in the words weighs more than a generic wording, less than what a provider itself says."""
 
 UNKNOWN = "unknown"
+
+SOMEBODY = "somebody@example.com"
+"""What stands for the recipient in words that are searched."""
+
+REMEMBERED = 32_768
+"""Different words whose matches are kept."""
 
 
 class Diagnosis(msgspec.Struct, frozen=True):
@@ -60,18 +67,28 @@ class _Candidate(msgspec.Struct, frozen=True):
         return self.tier, -self.literals, self.id
 
 
+class _Match(msgspec.Struct, frozen=True):
+    """What a text matches: indexes of wordings, ids of providers and blocklists whose signs it bears, seconds."""
+
+    wordings: tuple[int, ...]
+    providers: tuple[str, ...]
+    blocklists: tuple[str, ...]
+    retry_after: int | None
+
+
 class Patterns(msgspec.Struct, frozen=True):
-    """All wordings compiled into sets that are searched at once, and who uses which host and domain."""
+    """
+    All wordings compiled, to be searched at once, and who uses which host and domain.
+
+    *search* keeps what it found for the last `REMEMBERED` texts: servers say the same few things again and again.
+    """
 
     knowledge: Knowledge
-    wordings: Any
+    search: Callable[[str], _Match]
     candidates: tuple[_Candidate, ...]
     owners: tuple[Provider, ...]
-    signs: Any
-    signed: tuple[str, ...]
     hosts: Mapping[str, str]
     domains: Mapping[str, str]
-    retry_times: tuple[tuple[Any, int], ...]
 
 
 def compile_patterns(knowledge: Knowledge) -> Patterns:
@@ -83,51 +100,80 @@ def compile_patterns(knowledge: Knowledge) -> Patterns:
             length = literal_length(pattern.match)
             candidates.append(_Candidate(TIER[provider.kind], length, pattern.id, pattern.reason, pattern))
             expressions.append(pattern.match)
-    signs = [(sign, f"provider/{p.id}") for p in knowledge.providers.values() for sign in p.signs]
-    signs += [(sign, f"blocklist/{b.id}") for b in knowledge.blocklists.values() for sign in b.signs]
     providers = [p for p in knowledge.providers.values() if p.kind != "generic"]
     return Patterns(
         knowledge=knowledge,
-        wordings=_set_of(expressions),
+        search=functools.lru_cache(REMEMBERED)(_searcher(expressions, knowledge)),
         candidates=tuple(candidates),
         owners=tuple(owners),
-        signs=_set_of([sign for sign, _ in signs]),
-        signed=tuple(owner for _, owner in signs),
         hosts={host.lower().strip("."): p.id for p in providers for host in p.hosts},
         domains={domain.lower(): p.id for p in providers for domain in p.domains},
-        retry_times=tuple((re2.compile(t.match, options()), t.seconds) for t in knowledge.retry_times.values()),
     )
+
+
+def _searcher(expressions: list[str], knowledge: Knowledge) -> Callable[[str], _Match]:
+    providers = [(sign, p.id) for p in knowledge.providers.values() for sign in p.signs]
+    blocklists = [(sign, b.id) for b in knowledge.blocklists.values() for sign in b.signs]
+    wordings = _filter_of(expressions)
+    provider_signs = _filter_of([sign for sign, _ in providers])
+    blocklist_signs = _filter_of([sign for sign, _ in blocklists])
+    times = [(re2.compile(t.match.encode(), options()), t.seconds) for t in knowledge.retry_times.values()]
+
+    def search(text: str) -> _Match:
+        data = text.encode("utf-8", "replace")
+        waits = [int(found.group(1)) * seconds for expression, seconds in times if (found := expression.search(data))]
+        return _Match(
+            tuple(wordings.Match(data) or ()) if text else (),
+            tuple(sorted({providers[at][1] for at in provider_signs.Match(data) or ()})) if text else (),
+            tuple(sorted({blocklists[at][1] for at in blocklist_signs.Match(data) or ()})) if text else (),
+            max(waits, default=None),
+        )
+
+    return search
+
+
+def _filter_of(expressions: list[str]) -> Any:
+    """Expressions that are searched together: only those are tried whose literals are in the text."""
+    found = re2.Filter()
+    for expression in expressions or ["[^\\s\\S]"]:
+        found.Add(expression, options())
+    found.Compile()
+    return found
 
 
 def diagnose(evidence: Evidence, patterns: Patterns) -> Diagnosis:
     """Decide what *evidence* means; the same evidence and knowledge always give the same diagnosis."""
-    text = normal(evidence.text)
-    signed = {patterns.signed[index] for index in patterns.signs.Match(text) or ()} if text else set()
-    at_host = _by_suffix(evidence.remote_host, patterns.hosts)
-    by_sign = sorted(owner.partition("/")[2] for owner in signed if owner.startswith("provider/"))
+    words = evidence.text.replace(evidence.recipient, SOMEBODY) if evidence.recipient else evidence.text
+    match = patterns.search(normal(words))
     known = patterns.knowledge
+    at_host = _by_suffix(evidence.remote_host, patterns.hosts)
     by_domain = _by_suffix((evidence.recipient or "").rpartition("@")[2], patterns.domains)
-    present = {name for name in (at_host, *by_sign, by_domain) if name}
-    lists = sorted(owner.partition("/")[2] for owner in signed if owner.startswith("blocklist/"))
-    best = min(
-        _candidates(text, evidence, patterns, present, at_host, lists), key=lambda found: found.rank, default=None
-    )
+    present = {name for name in (at_host, *match.providers, by_domain) if name}
+    best = min(_candidates(match, evidence, patterns, present, at_host), key=lambda found: found.rank, default=None)
     reason, matched = _decide(evidence, best, known)
     pattern = best.pattern if best and best.id == matched else None
     entry = known.reasons[reason]
     permanent = _permanent(evidence, pattern, entry.permanent)
-    mailboxes = [name for name in by_sign if known.providers[name].kind == "mailbox"]
     return Diagnosis(
         evidence=evidence,
         reason=reason,
         permanent=permanent,
         suppress=_suppress(pattern, entry.suppress, permanent),
         acts=entry.acts,
-        provider=at_host or next(iter(mailboxes or by_sign), None) or by_domain,
-        blocklist=(pattern.blocklist if pattern and pattern.blocklist else None) or next(iter(lists), None),
-        retry_after=max((seconds for seconds in _retry_times(text, patterns)), default=None),
+        provider=at_host or _author(match, matched, known) or by_domain,
+        blocklist=(pattern.blocklist if pattern and pattern.blocklist else None) or next(iter(match.blocklists), None),
+        retry_after=match.retry_after,
         matched=matched,
     )
+
+
+def _author(match: _Match, matched: str | None, known: Knowledge) -> str | None:
+    """Who wrote the words: the mailbox provider whose pattern decided, else one whose sign they bear."""
+    owner = known.providers.get((matched or "").partition("/")[0])
+    mailboxes = [name for name in match.providers if known.providers[name].kind == "mailbox"]
+    if owner is not None and owner.kind == "mailbox" and (owner.id in mailboxes or not match.providers):
+        return owner.id
+    return next(iter(mailboxes or match.providers), None)
 
 
 def is_known(diagnosis: Diagnosis) -> bool:
@@ -136,12 +182,12 @@ def is_known(diagnosis: Diagnosis) -> bool:
 
 
 def _candidates(
-    text: str, evidence: Evidence, patterns: Patterns, present: set[str], at_host: str | None, lists: list[str]
+    match: _Match, evidence: Evidence, patterns: Patterns, present: set[str], at_host: str | None
 ) -> Iterator[_Candidate]:
     """The patterns that match and may count here, each in its tier."""
-    for name in lists:
+    for name in match.blocklists:
         yield _Candidate(BLOCKLIST_TIER, 0, f"blocklist/{name}", "blocklisted")
-    for index in (patterns.wordings.Match(text) or ()) if text else ():
+    for index in match.wordings:
         candidate, owner = patterns.candidates[index], patterns.owners[index]
         pattern = candidate.pattern
         if pattern is None or (pattern.commands and evidence.command not in pattern.commands):
@@ -204,18 +250,3 @@ def _by_suffix(name: str | None, owners: Mapping[str, str]) -> str | None:
             return owners[rest]
         rest = rest.partition(".")[2]
     return None
-
-
-def _retry_times(text: str, patterns: Patterns) -> Iterator[int]:
-    for expression, seconds in patterns.retry_times:
-        found = expression.search(text)
-        if found:
-            yield int(found.group(1)) * seconds
-
-
-def _set_of(expressions: list[str]) -> Any:
-    found = re2.Set.SearchSet(options())
-    for expression in expressions:
-        found.Add(expression)
-    found.Compile()
-    return found

@@ -1,7 +1,8 @@
 """A server's words: the reply code and enhanced status code in them, who said them, in answer to which command."""
 
+import functools
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import msgspec
@@ -23,6 +24,10 @@ _SUCCESS = re.compile(r"\A[23][0-9][0-9][ -][A-Za-z0-9<]")
 _BEFORE = re.compile(r"(?:^|\n|[:;>\[(\"'|=]|<<<|said|reply|was)[ \t]*\Z")
 _NAMED = re.compile(r"(?:error|code|status|reply|smtp|returned|response)[ :=#(\[]*\Z", re.IGNORECASE)
 _AFTER = ("", *" -\n\"':;)]=<")
+SOMEBODY = "\u2400somebody@example.com"
+"""What stands for the recipient in texts that are parsed, so that the same words are parsed once."""
+
+REMEMBERED = 32_768
 _FOLLOWING = "503"
 """Bad sequence of commands: what servers say to the commands after the one that they refused."""
 
@@ -34,10 +39,20 @@ class _Frame(msgspec.Struct, frozen=True):
     mta: str | None
 
 
+class _Words(msgspec.Struct, frozen=True):
+    """What a text says by itself: fields, the codes, and the server's words joined."""
+
+    fields: tuple[tuple[str, str], ...]
+    reply: str | None
+    status: str | None
+    text: str
+
+
 class Framings(msgspec.Struct, frozen=True):
-    """How software frames a server's words, compiled; by use."""
+    """How software frames a server's words, compiled, by use; *parse* keeps the last `REMEMBERED` texts."""
 
     by_use: Mapping[str, tuple[_Frame, ...]]
+    parse: Callable[[str], _Words]
 
     def first(self, use: str, text: str) -> tuple[dict[str, str], _Frame] | None:
         """The fields of the first framing of *use* that fits, in the order of the file."""
@@ -58,7 +73,8 @@ def compile_framings(knowledge: Knowledge) -> Framings:
     by_use: dict[str, list[_Frame]] = {}
     for framing in knowledge.framings.values():
         by_use.setdefault(framing.use, []).append(_compiled(framing))
-    return Framings({use: tuple(frames) for use, frames in by_use.items()})
+    frames = {use: tuple(frames) for use, frames in by_use.items()}
+    return Framings(frames, functools.lru_cache(REMEMBERED)(functools.partial(_parsed, frames)))
 
 
 def _compiled(framing: Framing) -> _Frame:
@@ -75,14 +91,27 @@ def read_words(
         text: a reply, or what software wrote around one; its lines may still be apart.
         given: fields of Evidence known from elsewhere (``recipient``, ``status`` …); they win over the text's.
     """
+    recipient = given.get("recipient") or ""
+    known = recipient if recipient and recipient in text else ""
+    found = framings.parse((text.replace(known, SOMEBODY) if known else text)[:MAX_READ])
+    fields = {**dict(found.fields), **{name: value for name, value in given.items() if value}}
+    delay, time = seconds_of(fields.pop("delay", None)), iso_of(fields.pop("time", None))
+    words = found.text.replace(SOMEBODY, known) if known else found.text
+    reply, status = fields.pop("reply", None) or found.reply, fields.pop("status", None) or found.status
+    return Evidence(
+        source=source, kind=kind, reply=reply, status=status, text=words, delay=delay, time=time, **fields
+    )  # fmt: skip
+
+
+def _parsed(frames: Mapping[str, tuple[_Frame, ...]], words: str) -> _Words:
     fields: dict[str, str] = {}
-    words = text[:MAX_READ]
+    whole = words
     lowered, data = words.lower(), words.encode("utf-8", "replace")
-    for frame in framings.all("stage"):
+    for frame in frames.get("stage", ()):
         if (frame.needle is None or frame.needle in lowered) and frame.expression.span(data) is not None:
             fields["command"] = frame.command or ""
             break
-    for frame in framings.all("words"):
+    for frame in frames.get("words", ()):
         if frame.needle is None or frame.needle in lowered:
             found = frame.expression.fields(data)
             if found is not None:
@@ -90,15 +119,11 @@ def read_words(
                 lowered, data = words.lower(), words.encode("utf-8", "replace")
                 extra = (("command", frame.command), ("mta", frame.mta))
                 fields = {**found, **{name: value for name, value in extra if value}, **fields}
-    known = {name: value for name, value in {**fields, **{k: v for k, v in given.items() if v}}.items() if value}
     reply, status = codes_of(words)
-    status = status or codes_of(text[:MAX_READ])[1] if reply is None else status
-    delay, time = seconds_of(known.pop("delay", None)), iso_of(known.pop("time", None))
-    reply, status = known.pop("reply", None) or reply, known.pop("status", None) or status
-    return Evidence(
-        source=source, kind=kind, reply=reply, status=status, text=joined(words, reply, status), delay=delay, time=time,
-        **known,
-    )  # fmt: skip
+    if reply is None and status is None:
+        status = codes_of(whole)[1]
+    told = fields.pop("reply", None) or reply, fields.pop("status", None) or status
+    return _Words(tuple((n, v) for n, v in fields.items() if v), *told, joined(words, *told))
 
 
 def codes_of(text: str) -> tuple[str | None, str | None]:
