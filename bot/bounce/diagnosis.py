@@ -25,8 +25,8 @@ BLOCKLIST_TIER = 2
 
 UNKNOWN = "unknown"
 
-SOMEBODY = "somebody@example.com"
-"""What stands for the recipient in words that are searched."""
+SOMEBODY = "somebody@"
+"""What stands for the local part of the recipient in words that are searched."""
 
 REMEMBERED = 32_768
 """Different words whose matches are kept."""
@@ -143,11 +143,12 @@ def _filter_of(expressions: list[str]) -> Any:
 
 def diagnose(evidence: Evidence, patterns: Patterns) -> Diagnosis:
     """Decide what *evidence* means; the same evidence and knowledge always give the same diagnosis."""
-    words = evidence.text.replace(evidence.recipient, SOMEBODY) if evidence.recipient else evidence.text
+    domain = (evidence.recipient or "").rpartition("@")[2]
+    words = evidence.text.replace(evidence.recipient, f"{SOMEBODY}{domain}") if evidence.recipient else evidence.text
     match = patterns.search(normal(words))
     known = patterns.knowledge
     at_host = _by_suffix(evidence.remote_host, patterns.hosts)
-    by_domain = _by_suffix((evidence.recipient or "").rpartition("@")[2], patterns.domains)
+    by_domain = _by_suffix(domain, patterns.domains)
     present = {name for name in (at_host, *match.providers, by_domain) if name}
     best = min(_candidates(match, evidence, patterns, present, at_host), key=lambda found: found.rank, default=None)
     reason, matched = _decide(evidence, best, known)
