@@ -2,7 +2,8 @@
 Evidence to Diagnosis: what went wrong, whether for good, who wrote it, and what decided.
 
 Order of trust: a provider's own pattern, then one of its MTA, filter or sending platform, then a generic wording,
-then the enhanced code, then the reply code. Within a tier the pattern with more literal characters wins, then its id.
+then the enhanced code, then the reply code. Within a tier a pattern for the stage wins, then the one with more literal characters, then its id. That time ran out is
+the last thing to say: whatever else the words tell is why.
 """
 
 import functools
@@ -24,6 +25,7 @@ BLOCKLIST_TIER = 2
 """A list's sign in the words weighs more than a generic wording, less than what a provider itself says."""
 
 UNKNOWN = "unknown"
+EXPIRED = "expired"
 
 SOMEBODY = "somebody@"
 """What stands for the local part of the recipient in words that are searched."""
@@ -63,8 +65,9 @@ class _Candidate(msgspec.Struct, frozen=True):
     pattern: Pattern | None = None
 
     @property
-    def rank(self) -> tuple[int, int, str]:
-        return self.tier, -self.literals, self.id
+    def rank(self) -> tuple[bool, int, bool, int, str]:
+        staged = self.pattern is not None and bool(self.pattern.commands)
+        return self.reason == EXPIRED, self.tier, not staged, -self.literals, self.id
 
 
 class _Match(msgspec.Struct, frozen=True):

@@ -23,6 +23,7 @@ _PAIRED = re.compile(r"[ :\-]*[#(\[<'\"]?([245]\.[0-9]{1,3}\.[0-9]{1,3})(?![\w/]
 _SUCCESS = re.compile(r"\A[23][0-9][0-9][ -][A-Za-z0-9<]")
 _BEFORE = re.compile(r"(?:^|\n|[:;>\[(\"'|=]|<<<|said|reply|was)[ \t]*\Z")
 _NAMED = re.compile(r"(?:error|code|status|reply|smtp|returned|response)[ :=#(\[]*\Z", re.IGNORECASE)
+_ECHO = re.compile(r"(?<=\S) 503[ -](?:5\.[0-9]\.[0-9] )?[^0-9]{0,60}(?=$| [45][0-9][0-9][ -])")
 _AFTER = ("", *" -\n\"':;)]=<")
 SOMEBODY = "\u2400somebody@example.com"
 """What stands for the recipient in texts that are parsed, so that the same words are parsed once."""
@@ -171,6 +172,8 @@ def _status_of(text: str, reply: re.Match[str] | None) -> str | None:
 def joined(text: str, reply: str | None, status: str | None) -> str:
     """The words on one line, with the code that its continuation lines repeat said once."""
     words = tidy(text).strip()
+    if reply is not None and reply != _FOLLOWING:
+        words = _ECHO.sub("", words)
     if reply is None or words.count(reply) < 2:
         return words
     code = rf"{reply}[ -](?:#?{re.escape(status)} )?" if status else rf"{reply}-"
