@@ -123,11 +123,13 @@ def _explain(options: argparse.Namespace, environ: Mapping[str, str]) -> int:
 
 
 def _check(options: argparse.Namespace, _environ: Mapping[str, str]) -> int:
+    from bot.bounce.proving import prove
     from knowledge.checking import check
     from knowledge.loading import languages, read
 
     reading = read(options.folder)
     faults: list[object] = [*reading.faults, *check(reading)]
+    faults += [] if faults else prove(reading)
     for language in languages()[1:]:
         translated = read(options.folder, language=language)
         faults += [fault for fault in translated.faults if fault not in faults]

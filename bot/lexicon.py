@@ -108,6 +108,10 @@ class Lexicon(msgspec.Struct, frozen=True):
                 return named
         return None
 
+    def is_name(self, text: str) -> bool:
+        """Whether all of *text* is one name."""
+        return name_of(text) in self.names
+
     def named(self, text: str) -> Subject | None:
         """What is named in *text*; a topic before anything else, then the longest name."""
         found = [name for name in _spans(text) if name in self.names]

@@ -116,6 +116,8 @@ def understand(message: Message, lexicon: Lexicon) -> Question:
     if whole is not None:
         return Topic(whole, language) if whole.kind == "topic" else Listing(None, language)
     question = _asked(asked, text, language, lexicon)
+    if isinstance(question, Topic) and lexicon.is_name(asked):
+        return question
     if lexicon.has("paste", said) or (
         not isinstance(question, Comparison | Listing) and _may_be_words(asked, question, lexicon)
     ):

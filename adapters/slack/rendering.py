@@ -98,9 +98,7 @@ def _context(elements: list[Block]) -> Block:
 
 
 def _actions(answer: Answer, words: Words, asked: str, *, more: bool, share: bool) -> Iterator[Block]:
-    buttons = [
-        button(f"ask:{number}", ask, ask) for number, ask in enumerate(answer.follow_ups[: MAX_ACTIONS - 2])
-    ]
+    buttons = [button(f"ask:{number}", ask, ask) for number, ask in enumerate(answer.follow_ups[: MAX_ACTIONS - 2])]
     if more:
         buttons.append(button("more", words.say("slack.more"), asked))
     if share:
@@ -144,7 +142,9 @@ def _as_text(section: Table) -> str:
     """A table as lines, for clients without table blocks: each row's cells under their heads."""
     rows = []
     for row in section.rows:
-        cells = [f"{head}: {_bare(cell)}" if head else _bare(cell) for head, cell in zip(section.head, row, strict=True)]
+        cells = [
+            f"{head}: {_bare(cell)}" if head else _bare(cell) for head, cell in zip(section.head, row, strict=True)
+        ]
         rows.append("\n  ".join(cell for cell in cells if cell))
     return "\n".join(rows)
 

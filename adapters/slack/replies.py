@@ -74,7 +74,9 @@ class Replies:
         assert answer is not None  # who speaks to us is always answered
         return answer
 
-    def rendered(self, answer: Answer, asked: str, *, whole: bool = False, share: bool = False, tables: bool = True) -> Rendered:
+    def rendered(
+        self, answer: Answer, asked: str, *, whole: bool = False, share: bool = False, tables: bool = True
+    ) -> Rendered:
         """An answer as blocks whose buttons know what was asked."""
         words = self.bot.words(answer.language)
         return to_blocks(

@@ -127,7 +127,15 @@ def _pair(pair: str, provider: Provider | None, words: Words) -> Answer:
         summary=base.summary,
         tone=parts.severity_of(reply),
         sections=sections,
-        sources=(*base.sources, *parts.sources_of(reply_entry.sources if reply_entry else ())),
+        sources=tuple(
+            dict.fromkeys(
+                (
+                    *parts.note_links(words, (pair, reply), provider.id if provider else None),
+                    *base.sources,
+                    *parts.sources_of(reply_entry.sources if reply_entry else ()),
+                )
+            )
+        ),
         follow_ups=_follow_ups([reply, status], list(base.follow_ups)),
     )
 

@@ -6,6 +6,7 @@ import pytest
 
 from bot.answer import Answer, from_json, to_json
 from bot.answering import make_bot
+from bot.bounce.proving import prove
 from knowledge.checking import check
 from knowledge.loading import read
 
@@ -18,6 +19,10 @@ SEEN = "420 422 431 441 442 446 447 449 471 510 511 512 513 541 571".split()
 def test_the_shipped_knowledge_has_no_fault() -> None:
     reading = read()
     assert [str(fault) for fault in (*reading.faults, *check(reading))] == []
+
+
+def test_every_sample_is_read_and_won_by_its_own_entry() -> None:
+    assert [str(fault) for fault in prove(read())] == []
 
 
 @pytest.mark.parametrize("code", DEFINED)
