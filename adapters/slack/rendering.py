@@ -36,7 +36,7 @@ _EMOJI = {
 
 
 class Rendered(msgspec.Struct, frozen=True):
-    """What is posted: *text* for notifications and screen readers, *blocks* for the rest; *folded* waits behind More."""
+    """What is posted: *text* for notifications and screen readers, *blocks*, and whether some wait behind More."""
 
     text: str
     blocks: list[Block]
@@ -207,22 +207,19 @@ def faults_of(blocks: Sequence[Block]) -> list[str]:
 def _faults_of_block(block: Block) -> Iterator[str]:
     match block["type"]:
         case "header":
-            if not 0 < len(block["text"]["text"]) <= MAX_HEADER:
-                yield "header"
+            broken = not 0 < len(block["text"]["text"]) <= MAX_HEADER
         case "actions":
-            if not 0 < len(block["elements"]) <= MAX_ACTIONS:
-                yield "actions"
-            for item in block["elements"]:
-                if not 0 < len(item["text"]["text"]) <= MAX_BUTTON or len(item["value"]) > MAX_VALUE:
-                    yield "button"
+            broken = not 0 < len(block["elements"]) <= MAX_ACTIONS or not all(map(_is_button, block["elements"]))
         case "table":
-            if len(block["rows"]) > MAX_ROWS or any(len(row) > MAX_COLUMNS for row in block["rows"]):
-                yield "table"
+            broken = len(block["rows"]) > MAX_ROWS or any(len(row) > MAX_COLUMNS for row in block["rows"])
         case _:
-            if _length(block) > MAX_SECTION:
-                yield "section"
-            if any(text == "" for text in _strings(block)):
-                yield "empty"
+            broken = _length(block) > MAX_SECTION or any(text == "" for text in _strings(block))
+    if broken:
+        yield str(block["type"])
+
+
+def _is_button(item: Block) -> bool:
+    return 0 < len(item["text"]["text"]) <= MAX_BUTTON and len(item.get("value", "")) <= MAX_VALUE
 
 
 def _length(block: Any) -> int:

@@ -2,8 +2,9 @@
 Evidence to Diagnosis: what went wrong, whether for good, who wrote it, and what decided.
 
 Order of trust: a provider's own pattern, then one of its MTA, filter or sending platform, then a generic wording,
-then the enhanced code, then the reply code. Within a tier a pattern for the stage wins, then the one with more literal characters, then its id. That time ran out is
-the last thing to say: whatever else the words tell is why.
+then the enhanced code, then the reply code. Within a tier a pattern for the stage of the session wins, then the one
+with more literal characters, then its id. That time ran out is the last thing to say: whatever else the words tell
+is why.
 """
 
 import functools
