@@ -61,6 +61,7 @@ def _parser() -> argparse.ArgumentParser:
     for command in (chat, ask, codes, explain):
         command.add_argument("--lang", metavar="TAG", help="the language of the answers, such as en or fr")
     _add_knowledge(commands)
+    _add_platforms(commands)
     completion = commands.add_parser("completion", help="print what makes a shell complete smtpbot's commands")
     completion.add_argument("shell", choices=["bash", "zsh", "fish"])
     completion.set_defaults(run=_completion)
@@ -78,6 +79,16 @@ def _add_knowledge(commands: "argparse._SubParsersAction[argparse.ArgumentParser
     missing = actions.add_parser("missing", help="what a language leaves in English")
     missing.add_argument("language", metavar="TAG")
     missing.set_defaults(run=_missing)
+
+
+def _add_platforms(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    started = commands.add_parser("run", help="answer in Slack, until stopped")
+    started.add_argument("platform", nargs="?", choices=["slack"], help="one platform; without it all that are set up")
+    started.set_defaults(run=_run)
+    slack = commands.add_parser("slack", help="what Slack needs to create the app")
+    slack.add_argument("what", choices=["manifest"], help="the manifest to paste")
+    slack.add_argument("--http", metavar="URL", help="for HTTP mode: the public address that Slack sends events to")
+    slack.set_defaults(run=_slack)
 
 
 def _chat(options: argparse.Namespace, environ: Mapping[str, str]) -> int:
@@ -120,6 +131,26 @@ def _explain(options: argparse.Namespace, environ: Mapping[str, str]) -> int:
     from adapters.explain import explain
 
     return explain(options, _bot(environ), _language(options, environ))
+
+
+def _run(options: argparse.Namespace, environ: Mapping[str, str]) -> int:
+    import asyncio
+
+    from adapters.service import serve
+
+    try:
+        return asyncio.run(serve(environ, _bot(environ), options.platform))
+    except* ValueError as errors:
+        for error in errors.exceptions:
+            print(error, file=sys.stderr)
+    return USAGE
+
+
+def _slack(options: argparse.Namespace, _environ: Mapping[str, str]) -> int:
+    from adapters.slack.manifest import manifest
+
+    print(manifest(options.http), end="")
+    return ANSWERED
 
 
 def _check(options: argparse.Namespace, _environ: Mapping[str, str]) -> int:

@@ -53,7 +53,12 @@ ORDER = (
     "adapters.slack.memory",
     "adapters.slack.files",
     "adapters.slack.rendering",
+    "adapters.slack.views",
     "adapters.slack.replies",
+    "adapters.slack.events",
+    "adapters.slack.running",
+    "adapters.slack.manifest",
+    "adapters.service",
     "adapters.cli",
 )
 MODULES = sorted(path for floor in FLOORS for path in (ROOT / floor).rglob("*.py"))

@@ -16,6 +16,7 @@ from adapters.slack.rendering import MAX_VALUE, Rendered, to_blocks
 from adapters.slack.settings import SlackSettings
 from bot.answer import Answer
 from bot.answering import Bot
+from bot.language import Words
 from bot.message import Message
 
 LOG = logging.getLogger(__name__)
@@ -38,13 +39,10 @@ class Replies:
         self.bot = bot
         self.memory = memory
 
-    async def message(
-        self, client: AsyncWebClient, event: Mapping[str, Any], *, addressed: bool, prefixed: bool = False
-    ) -> None:
+    async def message(self, client: AsyncWebClient, event: Mapping[str, Any], *, addressed: bool) -> None:
         """Answer a message in the thread it stands in, or change the answer that it has already."""
         channel, ts = event["channel"], event["ts"]
         text, fetched = text_of(event), await fetch(event.get("files") or (), self.settings)
-        text = text.partition(" ")[2] if prefixed else text
         answer = await self._answer(client, text, event.get("user", ""), fetched, addressed)
         before = self.memory.answered.get((channel, ts))
         if answer is None:
@@ -64,6 +62,24 @@ class Replies:
             await self._attach(client, answer, Message(text, fetched.attachments), channel, thread or posted["ts"])
         if fetched.refused or fetched.too_large:
             await client.chat_postMessage(channel=channel, thread_ts=thread or posted["ts"], text=self._unread(fetched))
+
+    async def follow_up(self, client: AsyncWebClient, event: Mapping[str, Any]) -> None:
+        """Answer a pressed question, in the thread of the answer it stands under."""
+        answer = await self.answer_for(client, str(event["text"]), str(event["user"]))
+        await self._post(
+            client.chat_postMessage, self.rendered(answer, str(event["text"])), answer, channel=event["channel"],
+            thread_ts=event.get("thread_ts"), unfurl_links=False, unfurl_media=False,
+        )  # fmt: skip
+
+    def words_in(self, language: str | None) -> Words:
+        """The words of a person's language, the base language's where we have no other."""
+        tag = (language or "").replace("_", "-").split("-")[0].lower()
+        return self.bot.words(tag if tag in self.bot.lexicon.languages else self.bot.knowledge.language)
+
+    def languages(self) -> list[tuple[str, str]]:
+        """Tag and own name of every language."""
+        tags = self.bot.lexicon.languages
+        return [(tag, self.bot.words(tag).say("language")) for tag in tags]
 
     async def answer_for(
         self, client: AsyncWebClient, text: str, user: str, *, files: Sequence[Mapping[str, Any]] = ()

@@ -1,0 +1,251 @@
+"""What Slack tells us: listeners that acknowledge at once, and hand on to what answers."""
+
+import asyncio
+import logging
+import re
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
+
+from slack_bolt.async_app import AsyncApp
+from slack_bolt.middleware.assistant.async_assistant import AsyncAssistant
+from slack_sdk.http_retry.builtin_async_handlers import (
+    AsyncConnectionErrorRetryHandler,
+    AsyncRateLimitErrorRetryHandler,
+    AsyncServerErrorRetryHandler,
+)
+from slack_sdk.web.async_client import AsyncWebClient
+
+from adapters.slack.markup import text_of
+from adapters.slack.memory import Memory
+from adapters.slack.replies import Replies, guarded
+from adapters.slack.settings import SlackSettings
+from adapters.slack.views import home_view, paste_view, pasted, result_view
+from bot.answering import Bot
+
+LOG = logging.getLogger(__name__)
+PREFIX = "smtp "
+RETRIES = 4
+WAITED_FOR = 10.0
+"""Seconds that answers under way are waited for at the end."""
+
+
+class Slack:
+    """One Slack app: Bolt's listeners around `Replies`, and the answers that are under way."""
+
+    def __init__(self, settings: SlackSettings, bot: Bot) -> None:
+        self.settings = settings
+        self.replies = Replies(settings, bot, Memory())
+        self.words = bot.words(bot.knowledge.language)
+        self.working: set[asyncio.Task[None]] = set()
+        self.app = AsyncApp(
+            client=client_of(settings), signing_secret=settings.signing_secret or "",
+            request_verification_enabled=not settings.by_socket,
+        )  # fmt: skip
+        self._listen()
+
+    async def finish(self) -> None:
+        """Wait for the answers under way, up to the limit."""
+        if self.working:
+            await asyncio.wait(self.working, timeout=WAITED_FOR)
+
+    def start(self, work: Awaitable[None], tell: Callable[..., Awaitable[Any]]) -> asyncio.Task[None]:
+        """Do *work* beside the acknowledgement; what goes wrong is told to the asker by *tell*."""
+
+        async def done() -> None:
+            await guarded(work, tell, self.words)
+
+        task = asyncio.create_task(done())
+        self.working.add(task)
+        task.add_done_callback(self.working.discard)
+        return task
+
+    def _listen(self) -> None:
+        assistant = AsyncAssistant()
+        assistant.thread_started(self._assistant_started)
+        assistant.user_message(self._assistant_asked)
+        self.app.assistant(assistant)
+        self.app.event("app_mention")(self._mentioned)
+        self.app.event("message")(self._message)
+        self.app.event("app_home_opened")(self._home)
+        self.app.command("/smtp")(self._command)
+        self.app.shortcut("explain_message")(self._explain_message)
+        self.app.shortcut("explain")(self._explain)
+        self.app.view("paste")(self._pasted)
+        for action, listener in (("more", self._more), ("share", self._share), ("language", self._language)):
+            self.app.action(action)(listener)
+        self.app.action(re.compile(r"ask:\d+"))(self._ask)
+
+    async def _mentioned(self, event: dict[str, Any], client: AsyncWebClient, context: dict[str, Any]) -> None:
+        self._answer(event, client, context, addressed=True)
+
+    async def _message(self, event: dict[str, Any], client: AsyncWebClient, context: dict[str, Any]) -> None:
+        subtype = event.get("subtype")
+        if subtype == "message_changed":
+            changed = {**event.get("message", {}), "channel": event["channel"]}
+            if changed.get("text") != event.get("previous_message", {}).get("text"):
+                known = self.replies.memory.answered.get((event["channel"], changed.get("ts", "")))
+                if known:
+                    self._work(changed, client, addressed=True)
+        elif subtype == "message_deleted":
+            await self._deleted(event, client)
+        elif subtype in (None, "file_share", "thread_broadcast"):
+            await self._heard(event, client, context)
+
+    async def _heard(self, event: dict[str, Any], client: AsyncWebClient, context: dict[str, Any]) -> None:
+        kind, text = event.get("channel_type"), event.get("text") or ""
+        bot_user = context.get("bot_user_id") or ""
+        prefixed = text.lower().startswith(PREFIX) and self.settings.listen != "mentions"
+        if f"<@{bot_user}>" in text or kind == "im" or prefixed:
+            self._answer(event, client, context, addressed=True)
+            return
+        thread = event.get("thread_ts")
+        ours = thread and await self.replies.is_ours(client, event["channel"], thread, bot_user)
+        if ours or kind == "mpim" or self.settings.listen == "everything":
+            self._answer(event, client, context, addressed=False)
+
+    def _answer(
+        self, event: dict[str, Any], client: AsyncWebClient, context: dict[str, Any], *, addressed: bool
+    ) -> None:
+        """Answer a message once, however often and as whatever event it comes."""
+        if event.get("bot_id") or event.get("user") == context.get("bot_user_id"):
+            return
+        if self.replies.memory.answered.claim((event["channel"], event["ts"]), ""):
+            self._work(event, client, addressed=addressed)
+
+    def _work(self, event: dict[str, Any], client: AsyncWebClient, *, addressed: bool) -> None:
+        async def tell(text: str) -> None:
+            await client.chat_postEphemeral(
+                channel=event["channel"], user=event.get("user", ""), text=text, thread_ts=event.get("thread_ts")
+            )
+
+        self.start(self.replies.message(client, event, addressed=addressed), tell)
+
+    async def _deleted(self, event: dict[str, Any], client: AsyncWebClient) -> None:
+        ts = self.replies.memory.answered.drop((event["channel"], event.get("deleted_ts", "")))
+        if ts:
+            self.start(_call(client.chat_delete, channel=event["channel"], ts=ts), _quiet)
+
+    async def _command(self, ack: Any, body: dict[str, Any], client: AsyncWebClient, respond: Any) -> None:
+        await ack()
+        self.start(self._respond(client, respond, body.get("text") or "", body["user_id"]), respond)
+
+    async def _respond(
+        self, client: AsyncWebClient, respond: Any, text: str, user: str, files: Any = (), **how: Any
+    ) -> None:
+        """Answer for the asker's eyes only, with a button that shares it."""
+        answer = await self.replies.answer_for(client, text, user, files=files)
+        drawn = self.replies.rendered(answer, text, share=True)
+        await respond(text=drawn.text, blocks=drawn.blocks, response_type="ephemeral", unfurl_links=False, **how)
+
+    async def _explain_message(self, ack: Any, body: dict[str, Any], client: AsyncWebClient, respond: Any) -> None:
+        await ack()
+        message = body.get("message") or {}
+        work = self._respond(
+            client, respond, text_of(message), body["user"]["id"], message.get("files") or (), replace_original=False
+        )
+        self.start(work, respond)
+
+    async def _explain(self, ack: Any, body: dict[str, Any], client: AsyncWebClient) -> None:
+        await ack()
+        language, _ = await self.replies.language_of(client, body["user"]["id"])
+        view = paste_view(self.replies.words_in(language))
+        self.start(_call(client.views_open, trigger_id=body["trigger_id"], view=view), _quiet)
+
+    async def _pasted(self, ack: Any, body: dict[str, Any], client: AsyncWebClient) -> None:
+        language, _ = await self.replies.language_of(client, body["user"]["id"])
+        words = self.replies.words_in(language)
+        text, files = pasted(body["view"])
+        await ack(response_action="update", view=result_view([], words))
+
+        async def shown() -> None:
+            answer = await self.replies.answer_for(client, text, body["user"]["id"], files=files)
+            drawn = self.replies.rendered(answer, text, whole=True, tables=False)
+            blocks = [block for block in drawn.blocks if block["type"] != "actions"]
+            await client.views_update(view_id=body["view"]["id"], view=result_view(blocks, words))
+
+        self.start(shown(), _quiet)
+
+    async def _ask(self, ack: Any, body: dict[str, Any], client: AsyncWebClient, respond: Any) -> None:
+        await ack()
+        text, user = body["actions"][0]["value"], body["user"]["id"]
+        container, channel = body.get("container") or {}, (body.get("channel") or {}).get("id")
+        if container.get("is_ephemeral"):
+            self.start(self._respond(client, respond, text, user, replace_original=False), respond)
+            return
+        message = body.get("message") or {}
+        thread = message.get("thread_ts") or (message.get("ts") if channel else None)
+        event = {"channel": channel or user, "user": user, "text": text, "thread_ts": thread}
+        self.start(self.replies.follow_up(client, event), _quiet)
+
+    async def _more(self, ack: Any, body: dict[str, Any], client: AsyncWebClient, respond: Any) -> None:
+        await ack()
+        self.start(self._redrawn(body, client, respond, whole=True, share=bool(body["container"].get("is_ephemeral"))),
+                   respond)  # fmt: skip
+
+    async def _share(self, ack: Any, body: dict[str, Any], client: AsyncWebClient, respond: Any) -> None:
+        await ack()
+        self.start(self._redrawn(body, client, respond, whole=False, public=True), respond)
+
+    async def _redrawn(
+        self, body: dict[str, Any], client: AsyncWebClient, respond: Any, *, whole: bool, share: bool = False,
+        public: bool = False,
+    ) -> None:  # fmt: skip
+        """The same answer once more: with what was folded, or for everybody in the channel."""
+        asked = self.replies.asked_by(body["actions"][0]["value"])
+        if asked is None:
+            await respond(text=self.words.say("slack.forgotten"), response_type="ephemeral", replace_original=False)
+            return
+        answer = await self.replies.answer_for(client, asked.text, body["user"]["id"])
+        drawn = self.replies.rendered(answer, asked.text, whole=whole, share=share)
+        if public:
+            await respond(text=drawn.text, blocks=drawn.blocks, response_type="in_channel", replace_original=False,
+                          delete_original=True, unfurl_links=False)  # fmt: skip
+        else:
+            await respond(text=drawn.text, blocks=drawn.blocks, replace_original=True, unfurl_links=False)
+
+    async def _home(self, event: Mapping[str, Any], client: AsyncWebClient) -> None:
+        if event.get("tab", "home") == "home":
+            self.start(self._publish(client, str(event["user"])), _quiet)
+
+    async def _publish(self, client: AsyncWebClient, user: str) -> None:
+        language, _ = await self.replies.language_of(client, user)
+        words = self.replies.words_in(language)
+        await client.views_publish(user_id=user, view=home_view(words, self.replies.languages()))
+
+    async def _language(self, ack: Any, body: dict[str, Any], client: AsyncWebClient) -> None:
+        await ack()
+        chosen = body["actions"][0]["selected_option"]["value"]
+        self.replies.memory.languages.put(body["user"]["id"], chosen)
+        self.start(self._publish(client, body["user"]["id"]), _quiet)
+
+    async def _assistant_started(self, say: Any, set_suggested_prompts: Any) -> None:
+        prompts = [{"title": example, "message": example} for example in self.words.signals("help.examples")[:4]]
+        await say(self.words.say("slack.greeting"))
+        await set_suggested_prompts(prompts=prompts)
+
+    async def _assistant_asked(
+        self, payload: dict[str, Any], client: AsyncWebClient, set_status: Any, context: dict[str, Any]
+    ) -> None:
+        await set_status(self.words.say("slack.working"))
+        self._answer({**payload, "channel_type": "im"}, client, context, addressed=True)
+
+
+def client_of(settings: SlackSettings) -> AsyncWebClient:
+    """A Web API client that waits out rate limits, lost connections and server errors."""
+    client = AsyncWebClient(token=settings.bot_token)
+    if settings.api_url is not None:
+        client.base_url = settings.api_url
+    client.retry_handlers = [
+        AsyncConnectionErrorRetryHandler(max_retry_count=RETRIES),
+        AsyncRateLimitErrorRetryHandler(max_retry_count=RETRIES),
+        AsyncServerErrorRetryHandler(max_retry_count=RETRIES),
+    ]
+    return client
+
+
+async def _call(call: Callable[..., Awaitable[Any]], **arguments: Any) -> None:
+    await call(**arguments)
+
+
+async def _quiet(*_: Any, **__: Any) -> None:
+    """For what has nobody to be told."""

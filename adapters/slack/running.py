@@ -1,0 +1,90 @@
+"""Slack's adapter from start to end: Socket Mode, or HTTP behind a balancer."""
+
+import asyncio
+import logging
+
+import aiohttp
+from aiohttp import web
+from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_client import AsyncWebClient
+
+from adapters.slack.events import Slack
+from adapters.slack.settings import SlackSettings
+from bot.answering import Bot
+
+LOG = logging.getLogger(__name__)
+FIRST_WAIT, LONGEST_WAIT = 1.0, 60.0
+"""Seconds between attempts to reach Slack at the start; doubled each time."""
+
+WRONG = {
+    "invalid_auth": "SLACK_BOT_TOKEN: Slack does not know this token; copy it from OAuth & Permissions",
+    "not_authed": "SLACK_BOT_TOKEN: Slack does not know this token; copy it from OAuth & Permissions",
+    "token_revoked": "SLACK_BOT_TOKEN: the token was revoked; install the app again",
+    "account_inactive": "SLACK_BOT_TOKEN: the app was removed from the workspace; install it again",
+    "not_allowed_token_type": "SLACK_APP_TOKEN: Socket Mode takes an app-level token that begins with xapp-",
+    "missing_scope": "Slack: the app lacks a scope; create it anew from the manifest",
+}
+
+
+async def run(settings: SlackSettings, bot: Bot, stop: asyncio.Event) -> None:
+    """
+    Answer in Slack until *stop* is set; then finish the answers under way.
+
+    Raises:
+        ValueError: Slack refuses the tokens; the text is one line that says what to change.
+    """
+    slack = Slack(settings, bot)
+    await reach(slack.app.client, stop)
+    if stop.is_set():
+        return
+    if settings.by_socket:
+        await _by_socket(slack, settings, stop)
+    else:
+        await _by_http(slack, settings, stop)
+    await slack.finish()
+
+
+async def reach(client: AsyncWebClient, stop: asyncio.Event) -> None:
+    """Wait until Slack answers and knows the token."""
+    wait = FIRST_WAIT
+    while not stop.is_set():
+        try:
+            await client.auth_test()
+            return
+        except SlackApiError as error:
+            code = str(error.response.get("error"))
+            if code in WRONG:
+                raise ValueError(WRONG[code]) from error
+            LOG.warning("Slack answers %s; next attempt in %.0f s", code, wait)
+        except (aiohttp.ClientError, TimeoutError, OSError) as error:
+            LOG.warning("Slack cannot be reached (%s); next attempt in %.0f s", type(error).__name__, wait)
+        try:
+            await asyncio.wait_for(stop.wait(), wait)
+        except TimeoutError:
+            wait = min(2 * wait, LONGEST_WAIT)
+
+
+async def _by_socket(slack: Slack, settings: SlackSettings, stop: asyncio.Event) -> None:
+    handler = AsyncSocketModeHandler(slack.app, settings.app_token, web_client=slack.app.client)
+    try:
+        await handler.connect_async()  # type: ignore[no-untyped-call]  # Bolt leaves it untyped
+    except SlackApiError as error:
+        code = str(error.response.get("error"))
+        raise ValueError(WRONG.get(code, f"SLACK_APP_TOKEN: Slack answers {code}")) from error
+    try:
+        await stop.wait()
+    finally:
+        await handler.close_async()  # type: ignore[no-untyped-call]  # Bolt leaves it untyped
+
+
+async def _by_http(slack: Slack, settings: SlackSettings, stop: asyncio.Event) -> None:
+    server = slack.app.server(port=settings.port, path="/slack/events", host=settings.host)
+    runner = web.AppRunner(server.web_app)
+    await runner.setup()
+    try:
+        site = web.TCPSite(runner, settings.host, settings.port)
+        await site.start()
+        await stop.wait()
+    finally:
+        await runner.cleanup()
