@@ -122,7 +122,7 @@ def _of_prose(text: str, filled: list[str], formats: Formats, source: str) -> It
     replies = [line for line in filled if _CODE_START.match(line)]
     codes = {line.strip()[:3] for line in replies}
     named = {found.group(1).lower() for line in filled for found in ADDRESS.finditer(line)}
-    apart = len(replies) == len(filled) and (len(codes) > 1 or not any(line.strip()[3] == "-" for line in replies))
+    apart = len(replies) == len(filled) and (len(codes) > 1 or not any(line.strip()[3:4] == "-" for line in replies))
     if apart and (len(codes) > 1 or len(named) > 1):
         yield from _of_lines(filled, formats, source)
         return

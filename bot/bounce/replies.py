@@ -171,7 +171,12 @@ def _status_of(text: str, reply: re.Match[str] | None) -> str | None:
 
 def joined(text: str, reply: str | None, status: str | None) -> str:
     """The words on one line, with the code that its continuation lines repeat said once."""
-    words = tidy(text).strip()
+    if reply is not None and text.lstrip().startswith(reply):
+        own = rf"(?:#?{re.escape(status)} )?" if status else ""
+        text = re.sub(rf"\n\s*{reply}[ -]{own}(?=\S)", "\n", text)
+    words = tidy(text)
+    if reply is not None and words.startswith(f"{reply}-"):
+        words = f"{reply} {words[4:]}"
     if reply is not None and reply != _FOLLOWING:
         words = _ECHO.sub("", words)
     if reply is None or words.count(reply) < 2:
