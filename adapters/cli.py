@@ -54,9 +54,7 @@ def _parser() -> argparse.ArgumentParser:
     codes = commands.add_parser("codes", help="list the codes that have an entry")
     codes.add_argument("family", nargs="?", metavar="FAMILY", help="such as 4xx or 5.7.x; all reply codes without it")
     codes.set_defaults(run=_codes)
-    from adapters.explain import add_explain
-
-    explain = add_explain(commands)
+    explain = _add_explain(commands)
     explain.set_defaults(run=_explain)
     for command in (chat, ask, codes, explain):
         command.add_argument("--lang", metavar="TAG", help="the language of the answers, such as en or fr")
@@ -66,6 +64,24 @@ def _parser() -> argparse.ArgumentParser:
     completion.add_argument("shell", choices=["bash", "zsh", "fish"])
     completion.set_defaults(run=_completion)
     return parser
+
+
+def _add_explain(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> argparse.ArgumentParser:
+    explain = commands.add_parser(
+        "explain",
+        help="explain bounces in files: logs, replies, mails, mboxes, folders",
+        description="Explain bounces. Without a format: an explanation, or a digest where there are many.",
+    )
+    explain.add_argument(
+        "files", nargs="*", default=["-"], metavar="FILE", help="files and folders; - is standard input"
+    )
+    form = explain.add_mutually_exclusive_group()
+    form.add_argument("--jsonl", action="store_true", help="one JSON object a failed recipient")
+    form.add_argument("--csv", action="store_true", help="the same as a table")
+    form.add_argument("--suppress", action="store_true", help="the addresses that are dead, one a line")
+    explain.add_argument("--chart", type=Path, metavar="FILE.png", help="draw failures over time by reason")
+    explain.add_argument("--cores", type=int, default=os.cpu_count() or 1, metavar="N", help="processes to use")
+    return explain
 
 
 def _add_knowledge(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:

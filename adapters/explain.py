@@ -3,7 +3,6 @@
 import argparse
 import csv
 import multiprocessing
-import os
 import sys
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, ProcessPoolExecutor
@@ -24,25 +23,6 @@ SMALL = 4 * 1024 * 1024
 """Bytes below which more processes cost more than they save."""
 
 _work: Callable[[Task], Result]
-
-
-def add_explain(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> argparse.ArgumentParser:
-    """Add the command's arguments."""
-    explain = commands.add_parser(
-        "explain",
-        help="explain bounces in files: logs, replies, mails, mboxes, folders",
-        description="Explain bounces. Without a format: an explanation, or a digest where there are many.",
-    )
-    explain.add_argument(
-        "files", nargs="*", default=[STDIN], metavar="FILE", help="files and folders; - is standard input"
-    )
-    form = explain.add_mutually_exclusive_group()
-    form.add_argument("--jsonl", action="store_true", help="one JSON object a failed recipient")
-    form.add_argument("--csv", action="store_true", help="the same as a table")
-    form.add_argument("--suppress", action="store_true", help="the addresses that are dead, one a line")
-    explain.add_argument("--chart", type=Path, metavar="FILE.png", help="draw failures over time by reason")
-    explain.add_argument("--cores", type=int, default=os.cpu_count() or 1, metavar="N", help="processes to use")
-    return explain
 
 
 def explain(options: argparse.Namespace, bot: "Bot", language: str | None) -> int:

@@ -74,6 +74,9 @@ class Bounce(msgspec.Struct, frozen=True, tag=True):
 
 Question = Codes | Comparison | Listing | Topic | Bounce | Help | Unclear
 
+MAX_SIDE = 5
+"""Words on each side of "or" and its like, beyond which a text is prose and compares nothing."""
+
 MIN_WORDS = 4
 """Words from which on a text that asks nothing is tried as what a server said."""
 
@@ -152,7 +155,7 @@ def _asked(asked: str, text: str, language: str, lexicon: Lexicon) -> "Codes | C
     provider = lexicon.provider(asked)
     asked = lexicon.numbered_providers.sub(" ", asked) if provider else asked
     sides = _sides(asked, lexicon)
-    if len(sides) > 1:
+    if len(sides) > 1 and (lexicon.has("compare", asked) or all(len(side.split()) <= MAX_SIDE for side in sides)):
         subjects = tuple(dict.fromkeys(found for side in sides if (found := _subject(side, lexicon)) is not None))
         if len(subjects) > 1:
             return Comparison(subjects[:MAX_SUBJECTS], language, subjects[MAX_SUBJECTS:])

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 import msgspec
 
-from bot.answer import Answer, Facts, Paragraph, Section, Steps, Table, Tone
+from bot.answer import Answer, Facts, Paragraph, Section, Table, Tone
 from bot.answers import parts
 from bot.language import Words
 from bot.lexicon import Subject
@@ -55,13 +55,7 @@ def answer_comparison(question: Comparison, words: Words) -> Answer:
             _facts("description", "label.description", [(side, (side.summary,)) for side in sides], words, 8),
             _facts("when", "label.when", [(side, side.when) for side in sides], words, 6),
             *_fix(sides, words),
-            Steps(
-                id="differences",
-                title=words.say("label.differences"),
-                steps=tuple(_differences(sides, words)),
-                ordered=False,
-                weight=9,
-            ),
+            *parts.items(words, "differences", "label.differences", tuple(_differences(sides, words)), 9),
             *_which(sides, words),
             *_session(sides, words),
             *_enhanced(sides, words),
