@@ -9,12 +9,12 @@ is why.
 
 import functools
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 import re2
 
-from bot.bounce.evidence import Evidence
+from bot.bounce.evidence import Evidence, EvidenceKind
 from bot.bounce.wording import literal_length, normal, options
 from knowledge.basics import Actor, ProviderKind
 from knowledge.codes import EnhancedCode
@@ -84,11 +84,13 @@ class Patterns(msgspec.Struct, frozen=True):
     """
     All wordings compiled, to be searched at once, and who uses which host and domain.
 
-    *search* keeps what it found for the last `REMEMBERED` texts: servers say the same few things again and again.
+    *search* and *judge* keep what they found for the last `REMEMBERED` texts: servers say the same things again and
+    again.
     """
 
     knowledge: Knowledge
     search: Callable[[str], _Match]
+    judge: Callable[[Any], Any]
     candidates: tuple[_Candidate, ...]
     owners: tuple[Provider, ...]
     hosts: Mapping[str, str]
@@ -105,14 +107,16 @@ def compile_patterns(knowledge: Knowledge) -> Patterns:
             candidates.append(_Candidate(TIER[provider.kind], length, pattern.id, pattern.reason, pattern))
             expressions.append(pattern.match)
     providers = [p for p in knowledge.providers.values() if p.kind != "generic"]
-    return Patterns(
+    found = Patterns(
         knowledge=knowledge,
+        judge=lambda told: _judged(found, told),
         search=functools.lru_cache(REMEMBERED)(_searcher(expressions, knowledge)),
         candidates=tuple(candidates),
         owners=tuple(owners),
         hosts={host.lower().strip("."): p.id for p in providers for host in p.hosts},
         domains={domain.lower(): p.id for p in providers for domain in p.domains},
     )
+    return msgspec.structs.replace(found, judge=functools.lru_cache(REMEMBERED)(found.judge))
 
 
 def _searcher(expressions: list[str], knowledge: Knowledge) -> Callable[[str], _Match]:
@@ -147,29 +151,48 @@ def _filter_of(expressions: list[str]) -> Any:
 
 def diagnose(evidence: Evidence, patterns: Patterns) -> Diagnosis:
     """Decide what *evidence* means; the same evidence and knowledge always give the same diagnosis."""
-    domain = (evidence.recipient or "").rpartition("@")[2]
-    words = evidence.text.replace(evidence.recipient, f"{SOMEBODY}{domain}") if evidence.recipient else evidence.text
-    match = patterns.search(normal(words))
+    words, domain = evidence.text, ""
+    if evidence.recipient:
+        domain = evidence.recipient.rpartition("@")[2]
+        words = words.replace(evidence.recipient, f"{SOMEBODY}{domain}")
+    told = _Told(
+        words, _by_suffix(evidence.remote_host, patterns.hosts), _by_suffix(domain, patterns.domains),
+        evidence.command, evidence.kind, evidence.reply, evidence.status,
+    )  # fmt: skip
+    return Diagnosis(evidence, *patterns.judge(told))
+
+
+class _Told(NamedTuple):
+    """All of the evidence that a verdict depends on: what differs from recipient to recipient is not in it."""
+
+    words: str
+    at_host: str | None
+    by_domain: str | None
+    command: str | None
+    kind: EvidenceKind
+    reply: str | None
+    status: str | None
+
+
+_Verdict = tuple[str, bool | None, bool, Actor, str | None, str | None, int | None, str | None]
+"""The fields of a Diagnosis after its evidence, in their order."""
+
+
+def _judged(patterns: Patterns, told: _Told) -> _Verdict:
+    match = patterns.search(normal(told.words))
     known = patterns.knowledge
-    at_host = _by_suffix(evidence.remote_host, patterns.hosts)
-    by_domain = _by_suffix(domain, patterns.domains)
-    present = {name for name in (at_host, *match.providers, by_domain) if name}
-    best = min(_candidates(match, evidence, patterns, present, at_host), key=lambda found: found.rank, default=None)
-    reason, matched = _decide(evidence, best, known)
+    present = {name for name in (told.at_host, *match.providers, told.by_domain) if name}
+    best = min(_candidates(match, told, patterns, present), key=lambda found: found.rank, default=None)
+    reason, matched = _decide(told, best, known)
     pattern = best.pattern if best and best.id == matched else None
     entry = known.reasons[reason]
-    permanent = _permanent(evidence, pattern, entry.permanent)
-    return Diagnosis(
-        evidence=evidence,
-        reason=reason,
-        permanent=permanent,
-        suppress=_suppress(pattern, entry.suppress, permanent),
-        acts=entry.acts,
-        provider=at_host or _author(match, matched, known) or by_domain,
-        blocklist=(pattern.blocklist if pattern and pattern.blocklist else None) or next(iter(match.blocklists), None),
-        retry_after=match.retry_after,
-        matched=matched,
-    )
+    permanent = _permanent(told, pattern, entry.permanent)
+    return (
+        reason, permanent, _suppress(pattern, entry.suppress, permanent), entry.acts,
+        told.at_host or _author(match, matched, known) or told.by_domain,
+        (pattern.blocklist if pattern and pattern.blocklist else None) or next(iter(match.blocklists), None),
+        match.retry_after, matched,
+    )  # fmt: skip
 
 
 def _author(match: _Match, matched: str | None, known: Knowledge) -> str | None:
@@ -186,32 +209,30 @@ def is_known(diagnosis: Diagnosis) -> bool:
     return (diagnosis.matched or "status/").partition("/")[0] not in ("status", "reply", "notice")
 
 
-def _candidates(
-    match: _Match, evidence: Evidence, patterns: Patterns, present: set[str], at_host: str | None
-) -> Iterator[_Candidate]:
+def _candidates(match: _Match, told: _Told, patterns: Patterns, present: set[str]) -> Iterator[_Candidate]:
     """The patterns that match and may count here, each in its tier."""
     for name in match.blocklists:
         yield _Candidate(BLOCKLIST_TIER, 0, f"blocklist/{name}", "blocklisted")
     for index in match.wordings:
         candidate, owner = patterns.candidates[index], patterns.owners[index]
         pattern = candidate.pattern
-        if pattern is None or (pattern.commands and evidence.command not in pattern.commands):
+        if pattern is None or (pattern.commands and told.command not in pattern.commands):
             continue
         if pattern.own_host_only and owner.id not in present:
             continue
-        foreign = owner.kind == "mailbox" and at_host is not None and owner.id not in present
+        foreign = owner.kind == "mailbox" and told.at_host is not None and owner.id not in present
         yield msgspec.structs.replace(candidate, tier=TIER["generic"]) if foreign else candidate
 
 
-def _decide(evidence: Evidence, best: _Candidate | None, known: Knowledge) -> tuple[str, str | None]:
-    if evidence.kind in ("auto-reply", "complaint", "delivered"):
-        return evidence.kind, f"notice/{evidence.kind}"
+def _decide(told: _Told, best: _Candidate | None, known: Knowledge) -> tuple[str, str | None]:
+    if told.kind in ("auto-reply", "complaint", "delivered"):
+        return told.kind, f"notice/{told.kind}"
     if best is not None:
         return best.reason, best.id
-    for decided in (_by_status(evidence.status, known), _by_reply(evidence.reply, known)):
+    for decided in (_by_status(told.status, known), _by_reply(told.reply, known)):
         if decided is not None:
             return decided
-    return (evidence.kind, f"notice/{evidence.kind}") if evidence.kind == "delayed" else (UNKNOWN, None)
+    return (told.kind, f"notice/{told.kind}") if told.kind == "delayed" else (UNKNOWN, None)
 
 
 def _by_status(status: str | None, known: Knowledge) -> tuple[str, str] | None:
@@ -232,10 +253,10 @@ def _by_reply(reply: str | None, known: Knowledge) -> tuple[str, str] | None:
     return (entry.reason, f"reply/{reply}") if entry and entry.reason else None
 
 
-def _permanent(evidence: Evidence, pattern: Pattern | None, usual: bool | None) -> bool | None:
+def _permanent(told: _Told, pattern: Pattern | None, usual: bool | None) -> bool | None:
     if pattern is not None and pattern.permanent is not None:
         return pattern.permanent
-    for code in (evidence.reply, evidence.status):
+    for code in (told.reply, told.status):
         if code and code[0] in "45":
             return code[0] == "5"
     return usual

@@ -87,16 +87,16 @@ def read_line(
         What it says of each recipient (nothing, where it only prepares or delivers none); None where it fits no format.
     """
     data = line[:MAX_LINE].encode("utf-8", "replace")
+    for known in formats.lines:
+        found = known.expression.fields(data)
+        if found is not None:
+            return _evidence_of_line(known.format, found, data, formats, source, seen)
     for name, expression in formats.remember.items():
         found = expression.fields(data)
         if found is not None:
             if seen is not None:
                 seen[f"{name} {found.pop('key', '')}"] = found
             return iter(())
-    for known in formats.lines:
-        found = known.expression.fields(data)
-        if found is not None:
-            return _evidence_of_line(known.format, found, data, formats, source, seen)
     return None
 
 

@@ -37,8 +37,12 @@ class Expression:
         found = self._find(text)
         if found is None:
             return None
-        groups = found.groups()
-        return {name: groups[at - 1].decode("utf-8", "replace") for name, at in self._groups if groups[at - 1]}
+        fields = {}
+        for name, number in self._groups:
+            start, end = found.span(number)
+            if end > start:
+                fields[name] = text[start:end].decode("utf-8", "replace")
+        return fields
 
     def span(self, text: bytes) -> tuple[int, int] | None:
         """Where the first match begins and ends, in bytes."""
