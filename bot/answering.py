@@ -1,5 +1,6 @@
 """Bot: a message in, an answer out. Each kind of Question goes to the one module that answers it."""
 
+import contextlib
 import functools
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -74,7 +75,12 @@ class Bot(msgspec.Struct, frozen=True):
         question = self.understand(message)
         if not message.addressed and isinstance(question, Unclear | Help):
             return None
-        answer = self.answer(question)
+        if isinstance(question, Bounce):
+            import asyncio
+
+            answer = await asyncio.to_thread(self.answer, question)  # a large file must not hold up everybody else
+        else:
+            answer = self.answer(question)
         return None if answer.kind == "not_understood" and not message.addressed else answer
 
     def words(self, language: str) -> Words:
@@ -102,7 +108,8 @@ class Bot(msgspec.Struct, frozen=True):
         explainer = self.explainer()
         found = explain_text(message.text, explainer)
         for attachment in message.attachments:
-            found += explain_file(attachment.content, explainer, attachment.name)
+            with contextlib.suppress(ValueError):
+                found += explain_file(attachment.content, explainer, attachment.name)
         return found
 
     def _explained(self, question: Bounce, words: Words) -> Answer:

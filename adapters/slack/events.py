@@ -8,6 +8,7 @@ from typing import Any
 
 from slack_bolt.async_app import AsyncApp
 from slack_bolt.middleware.assistant.async_assistant import AsyncAssistant
+from slack_sdk.errors import SlackApiError
 from slack_sdk.http_retry.builtin_async_handlers import (
     AsyncConnectionErrorRetryHandler,
     AsyncRateLimitErrorRetryHandler,
@@ -37,6 +38,7 @@ class Slack:
         self.replies = Replies(settings, bot, Memory())
         self.words = bot.words(bot.knowledge.language)
         self.working: set[asyncio.Task[None]] = set()
+        self.turns: dict[tuple[str, str], asyncio.Task[None]] = {}
         self.app = AsyncApp(
             client=client_of(settings), signing_secret=settings.signing_secret or "",
             request_verification_enabled=not settings.by_socket,
@@ -60,6 +62,7 @@ class Slack:
         return task
 
     def _listen(self) -> None:
+        self.app.use(self._changes)  # before the assistant, which keeps changes in its threads to itself
         assistant = AsyncAssistant()
         assistant.thread_started(self._assistant_started)
         assistant.user_message(self._assistant_asked)
@@ -78,17 +81,24 @@ class Slack:
     async def _mentioned(self, event: dict[str, Any], client: AsyncWebClient, context: dict[str, Any]) -> None:
         self._answer(event, client, context, addressed=True)
 
-    async def _message(self, event: dict[str, Any], client: AsyncWebClient, context: dict[str, Any]) -> None:
-        subtype = event.get("subtype")
+    async def _changes(self, body: dict[str, Any], client: AsyncWebClient, next: Any) -> None:  # noqa: A002  # Bolt's name
+        """A question that was edited has its answer changed, one that was deleted has it taken away."""
+        event = body.get("event") or {}
+        subtype = event.get("subtype") if event.get("type") == "message" else None
         if subtype == "message_changed":
             changed = {**event.get("message", {}), "channel": event["channel"]}
-            if changed.get("text") != event.get("previous_message", {}).get("text"):
-                known = self.replies.memory.answered.get((event["channel"], changed.get("ts", "")))
-                if known:
-                    self._work(changed, client, addressed=True)
+            key = (event["channel"], changed.get("ts", ""))
+            edited = changed.get("text") != event.get("previous_message", {}).get("text")
+            if edited and self.replies.memory.answered.get(key) is not None:
+                self._work(changed, client, addressed=True)
         elif subtype == "message_deleted":
-            await self._deleted(event, client)
-        elif subtype in (None, "file_share", "thread_broadcast"):
+            key = (event["channel"], event.get("deleted_ts", ""))
+            if self.replies.memory.answered.get(key) is not None:
+                self._next(key, self.replies.take_away(client, key), _quiet)
+        await next()
+
+    async def _message(self, event: dict[str, Any], client: AsyncWebClient, context: dict[str, Any]) -> None:
+        if event.get("subtype") in (None, "file_share", "thread_broadcast"):
             await self._heard(event, client, context)
 
     async def _heard(self, event: dict[str, Any], client: AsyncWebClient, context: dict[str, Any]) -> None:
@@ -118,12 +128,20 @@ class Slack:
                 channel=event["channel"], user=event.get("user", ""), text=text, thread_ts=event.get("thread_ts")
             )
 
-        self.start(self.replies.message(client, event, addressed=addressed), tell)
+        self._next((event["channel"], event["ts"]), self.replies.message(client, event, addressed=addressed), tell)
 
-    async def _deleted(self, event: dict[str, Any], client: AsyncWebClient) -> None:
-        ts = self.replies.memory.answered.drop((event["channel"], event.get("deleted_ts", "")))
-        if ts:
-            self.start(_call(client.chat_delete, channel=event["channel"], ts=ts), _quiet)
+    def _next(self, key: tuple[str, str], work: Awaitable[None], tell: Callable[..., Awaitable[Any]]) -> None:
+        """Do what concerns one message in turn: an edit waits for the answer that is under way."""
+        before = self.turns.get(key)
+
+        async def in_turn() -> None:
+            if before is not None:
+                await asyncio.wait([before])
+            await work
+
+        task = self.start(in_turn(), tell)
+        self.turns[key] = task
+        task.add_done_callback(lambda done: self.turns.pop(key, None) if self.turns.get(key) is done else None)
 
     async def _command(self, ack: Any, body: dict[str, Any], client: AsyncWebClient, respond: Any) -> None:
         await ack()
@@ -133,8 +151,8 @@ class Slack:
         self, client: AsyncWebClient, respond: Any, text: str, user: str, files: Any = (), **how: Any
     ) -> None:
         """Answer for the asker's eyes only, with a button that shares it."""
-        answer = await self.replies.answer_for(client, text, user, files=files)
-        drawn = self.replies.rendered(answer, text, share=True)
+        answer, asked = await self.replies.answer_for(client, text, user, files=files)
+        drawn = self.replies.rendered(answer, asked, share=True)
         await respond(text=drawn.text, blocks=drawn.blocks, response_type="ephemeral", unfurl_links=False, **how)
 
     async def _explain_message(self, ack: Any, body: dict[str, Any], client: AsyncWebClient, respond: Any) -> None:
@@ -158,8 +176,8 @@ class Slack:
         await ack(response_action="update", view=result_view([], words))
 
         async def shown() -> None:
-            answer = await self.replies.answer_for(client, text, body["user"]["id"], files=files)
-            drawn = self.replies.rendered(answer, text, whole=True, tables=False)
+            answer, asked = await self.replies.answer_for(client, text, body["user"]["id"], files=files)
+            drawn = self.replies.rendered(answer, asked, whole=True, tables=False)
             blocks = [block for block in drawn.blocks if block["type"] != "actions"]
             await client.views_update(view_id=body["view"]["id"], view=result_view(blocks, words))
 
@@ -177,17 +195,17 @@ class Slack:
         event = {"channel": channel or user, "user": user, "text": text, "thread_ts": thread}
         self.start(self.replies.follow_up(client, event), _quiet)
 
-    async def _more(self, ack: Any, body: dict[str, Any], client: AsyncWebClient, respond: Any) -> None:
+    async def _more(self, ack: Any, body: dict[str, Any], respond: Any) -> None:
         await ack()
-        self.start(self._redrawn(body, client, respond, whole=True, share=bool(body["container"].get("is_ephemeral"))),
+        self.start(self._redrawn(body, respond, whole=True, share=bool(body["container"].get("is_ephemeral"))),
                    respond)  # fmt: skip
 
-    async def _share(self, ack: Any, body: dict[str, Any], client: AsyncWebClient, respond: Any) -> None:
+    async def _share(self, ack: Any, body: dict[str, Any], respond: Any) -> None:
         await ack()
-        self.start(self._redrawn(body, client, respond, whole=False, public=True), respond)
+        self.start(self._redrawn(body, respond, whole=False, public=True), respond)
 
     async def _redrawn(
-        self, body: dict[str, Any], client: AsyncWebClient, respond: Any, *, whole: bool, share: bool = False,
+        self, body: dict[str, Any], respond: Any, *, whole: bool, share: bool = False,
         public: bool = False,
     ) -> None:  # fmt: skip
         """The same answer once more: with what was folded, or for everybody in the channel."""
@@ -195,8 +213,8 @@ class Slack:
         if asked is None:
             await respond(text=self.words.say("slack.forgotten"), response_type="ephemeral", replace_original=False)
             return
-        answer = await self.replies.answer_for(client, asked.text, body["user"]["id"])
-        drawn = self.replies.rendered(answer, asked.text, whole=whole, share=share)
+        answer = await self.replies.again(asked)
+        drawn = self.replies.rendered(answer, asked, whole=whole, share=share)
         if public:
             await respond(text=drawn.text, blocks=drawn.blocks, response_type="in_channel", replace_original=False,
                           delete_original=True, unfurl_links=False)  # fmt: skip
@@ -226,7 +244,10 @@ class Slack:
     async def _assistant_asked(
         self, payload: dict[str, Any], client: AsyncWebClient, set_status: Any, context: dict[str, Any]
     ) -> None:
-        await set_status(self.words.say("slack.working"))
+        try:
+            await set_status(self.words.say("slack.working"))
+        except SlackApiError as error:
+            LOG.warning("assistant.threads.setStatus: %s", error.response.get("error"))
         self._answer({**payload, "channel_type": "im"}, client, context, addressed=True)
 
 

@@ -48,6 +48,7 @@ async def fetch(files: Sequence[Mapping[str, Any]], settings: SlackSettings) -> 
                     too_large.append(name)
                 else:
                     attachments.append(Attachment(name, content))
+    refused += [str(file.get("name") or "file") for file in files[MAX_FILES:]]
     return Fetched(tuple(attachments), tuple(refused), tuple(too_large))
 
 

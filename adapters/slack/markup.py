@@ -44,11 +44,14 @@ def text_of(message: Mapping[str, Any]) -> str:
 
 
 def _texts(node: Any) -> Iterator[str]:
-    """Every text in a tree of blocks, in order."""
+    """Every text in a tree of blocks, in order; what stands in one line of rich text stays one."""
     if isinstance(node, list):
         for item in node:
             yield from _texts(item)
     elif isinstance(node, dict):
+        if str(node.get("type", "")).startswith("rich_text_") and node["type"] != "rich_text_list":
+            yield "".join(part for item in node.get("elements") or () for part in _texts(item))
+            return
         text = node.get("text")
         if isinstance(text, str):
             yield text

@@ -4,6 +4,8 @@ from collections import OrderedDict
 from collections.abc import Hashable
 from typing import Generic, TypeVar
 
+from bot.message import Attachment
+
 Key = TypeVar("Key", bound=Hashable)
 Value = TypeVar("Value")
 
@@ -50,3 +52,4 @@ class Memory:
         self.languages: Recent[str, str] = Recent()
         self.locales: Recent[str, str] = Recent()
         self.asked: Recent[str, str] = Recent(1_000)
+        self.files: Recent[str, tuple[Attachment, ...]] = Recent(20)

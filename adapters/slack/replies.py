@@ -25,10 +25,11 @@ NO_TABLES = ("invalid_blocks", "invalid_attachments")
 
 
 class Asked(msgspec.Struct, frozen=True):
-    """A question as buttons carry it: its text, and the language it was answered in."""
+    """A question as buttons carry it: its text, the language it was answered in, and the key of its files."""
 
     text: str
     language: str | None = None
+    files: str | None = None
 
 
 class Replies:
@@ -47,7 +48,7 @@ class Replies:
         before = self.memory.answered.get((channel, ts))
         if answer is None:
             return
-        rendered = self.rendered(answer, text)
+        rendered = self.rendered(answer, self.asked(text, answer, fetched))
         if before:
             await self._post(client.chat_update, rendered, answer, channel=channel, ts=before)
             return
@@ -65,9 +66,9 @@ class Replies:
 
     async def follow_up(self, client: AsyncWebClient, event: Mapping[str, Any]) -> None:
         """Answer a pressed question, in the thread of the answer it stands under."""
-        answer = await self.answer_for(client, str(event["text"]), str(event["user"]))
+        answer, asked = await self.answer_for(client, str(event["text"]), str(event["user"]))
         await self._post(
-            client.chat_postMessage, self.rendered(answer, str(event["text"])), answer, channel=event["channel"],
+            client.chat_postMessage, self.rendered(answer, asked), answer, channel=event["channel"],
             thread_ts=event.get("thread_ts"), unfurl_links=False, unfurl_media=False,
         )  # fmt: skip
 
@@ -81,23 +82,42 @@ class Replies:
         tags = self.bot.lexicon.languages
         return [(tag, self.bot.words(tag).say("language")) for tag in tags]
 
+    async def take_away(self, client: AsyncWebClient, key: tuple[str, str]) -> None:
+        """Delete the answer to a message that was deleted."""
+        ts = self.memory.answered.drop(key)
+        if ts:
+            await client.chat_delete(channel=key[0], ts=ts)
+
     async def answer_for(
         self, client: AsyncWebClient, text: str, user: str, *, files: Sequence[Mapping[str, Any]] = ()
-    ) -> Answer:
-        """The answer to somebody who spoke to us."""
+    ) -> tuple[Answer, Asked]:
+        """The answer to somebody who spoke to us, and what its buttons carry."""
         fetched = await fetch(files, self.settings)
         answer = await self._answer(client, text, user, fetched, True)
         assert answer is not None  # who speaks to us is always answered
+        return answer, self.asked(text, answer, fetched)
+
+    async def again(self, asked: Asked) -> Answer:
+        """The same answer once more, in the language it was given in."""
+        files = self.memory.files.get(asked.files or "") or ()
+        answer = await self.bot.reply(Message(to_plain(asked.text), files, asked.language, chosen=True))
+        assert answer is not None  # who speaks to us is always answered
         return answer
 
+    def asked(self, text: str, answer: Answer, fetched: Fetched) -> Asked:
+        """What was asked, its files remembered by a key."""
+        if not fetched.attachments:
+            return Asked(text, answer.language)
+        key = uuid.uuid4().hex
+        self.memory.files.put(key, fetched.attachments)
+        return Asked(text, answer.language, key)
+
     def rendered(
-        self, answer: Answer, asked: str, *, whole: bool = False, share: bool = False, tables: bool = True
+        self, answer: Answer, asked: Asked, *, whole: bool = False, share: bool = False, tables: bool = True
     ) -> Rendered:
         """An answer as blocks whose buttons know what was asked."""
         words = self.bot.words(answer.language)
-        return to_blocks(
-            answer, words, whole=whole, share=share, tables=tables, asked=self.carried(Asked(asked, answer.language))
-        )
+        return to_blocks(answer, words, whole=whole, share=share, tables=tables, asked=self.carried(asked))
 
     def carried(self, asked: Asked) -> str:
         """What a button carries: the question, or, where that is too long, the key it is remembered by."""

@@ -22,7 +22,6 @@ WRONG = {
     "not_authed": "SLACK_BOT_TOKEN: Slack does not know this token; copy it from OAuth & Permissions",
     "token_revoked": "SLACK_BOT_TOKEN: the token was revoked; install the app again",
     "account_inactive": "SLACK_BOT_TOKEN: the app was removed from the workspace; install it again",
-    "not_allowed_token_type": "SLACK_APP_TOKEN: Socket Mode takes an app-level token that begins with xapp-",
     "missing_scope": "Slack: the app lacks a scope; create it anew from the manifest",
 }
 
@@ -66,12 +65,13 @@ async def reach(client: AsyncWebClient, stop: asyncio.Event) -> None:
 
 
 async def _by_socket(slack: Slack, settings: SlackSettings, stop: asyncio.Event) -> None:
-    handler = AsyncSocketModeHandler(slack.app, settings.app_token, web_client=slack.app.client)
     try:
-        await handler.connect_async()  # type: ignore[no-untyped-call]  # Bolt leaves it untyped
+        await slack.app.client.apps_connections_open(app_token=settings.app_token or "")
     except SlackApiError as error:
-        code = str(error.response.get("error"))
-        raise ValueError(WRONG.get(code, f"SLACK_APP_TOKEN: Slack answers {code}")) from error
+        code, needed = str(error.response.get("error")), error.response.get("needed") or ""
+        raise ValueError(f"SLACK_APP_TOKEN: Slack answers {code} {needed}".rstrip()) from error
+    handler = AsyncSocketModeHandler(slack.app, settings.app_token, web_client=slack.app.client)
+    await handler.connect_async()  # type: ignore[no-untyped-call]  # Bolt leaves it untyped
     try:
         await stop.wait()
     finally:

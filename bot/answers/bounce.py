@@ -155,7 +155,7 @@ def _found(text: str, blocklist: Blocklist | None, words: Words) -> Iterator[Sec
     """The addresses and links inside the reply, and where to look a listing up."""
     ips = tuple(dict.fromkeys(ip for ip in _IP.findall(text) if not ip.startswith("127.")))[:3]
     urls = tuple(dict.fromkeys(_URL.findall(text)))[:3]
-    facts = [(words.say("label.ip"), f"`{ip}`") for ip in ips] + [(words.say("label.link"), url) for url in urls]
+    facts = [(words.say("label.ip"), f"`{ip}`") for ip in ips] + [(words.say("label.link"), f"`{url}`") for url in urls]
     if blocklist and blocklist.lookup:
         facts.append((words.say("label.lookup"), blocklist.lookup))
     if blocklist and blocklist.delist and blocklist.delist != blocklist.lookup:

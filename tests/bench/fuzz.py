@@ -17,9 +17,13 @@ def seeds() -> list[bytes]:
     texts = [s for p in known.providers.values() for pattern in p.patterns for s in pattern.samples]
     texts += [sample.text for form in known.log_formats.values() for sample in form.samples]
     texts += [sample for framing in known.framings.values() for sample in framing.samples]
-    mails = [f"From: MAILER-DAEMON@a.example\nSubject: failure notice\n\n<a@b.example>:\n{text}\n" for text in texts[::9]]
+    mails = [
+        f"From: MAILER-DAEMON@a.example\nSubject: failure notice\n\n<a@b.example>:\n{text}\n" for text in texts[::9]
+    ]
     head = "Subject: x\nContent-Type: multipart/report; boundary=b\n\n--b\nContent-Type: message/delivery-status\n\n"
-    mails += [f"{head}Final-Recipient: rfc822; a@b.example\nDiagnostic-Code: smtp; {text}\n--b--" for text in texts[::9]]
+    mails += [
+        f"{head}Final-Recipient: rfc822; a@b.example\nDiagnostic-Code: smtp; {text}\n--b--" for text in texts[::9]
+    ]
     return [text.encode() for text in (*texts, *mails)]
 
 
@@ -38,7 +42,9 @@ def mutated(chance: random.Random, pool: list[bytes]) -> bytes:
             case 3:
                 data[at:at] = data[: chance.randrange(1, 400)] * chance.randrange(1, 12)
             case 4:
-                data[at:at] = chance.choice((b"\n", b"\r\n", b" ", b"\t", b"--b\n", b">", b"=", b"\x00", b"550 ", b"<", b"("))
+                data[at:at] = chance.choice(
+                    (b"\n", b"\r\n", b" ", b"\t", b"--b\n", b">", b"=", b"\x00", b"550 ", b"<", b"(")
+                )
             case _:
                 data = bytearray(bytes(data).swapcase())
     return bytes(data[:65_536])
@@ -52,15 +58,19 @@ def main(limit: float, seed: int) -> int:
     end, count, worst = time.monotonic() + limit, 0, 0.0
     while time.monotonic() < end:
         data = mutated(chance, pool)
-        start = time.monotonic()
-        try:
-            explain_text(data.decode("utf-8", "replace"), explainer)
-            list(explain_file(data, explainer, "f"))
-        except Exception as error:
-            if not (isinstance(error, ValueError) and data[:2] == b"\x1f\x8b"):
-                print(f"failed on {data!r}: {error!r}")
-                return 1
-        took = time.monotonic() - start
+        took = SLOW + 1
+        for _ in range(3):  # a busy machine makes one slow; a bad pattern makes all
+            start = time.process_time()
+            try:
+                explain_text(data.decode("utf-8", "replace"), explainer)
+                list(explain_file(data, explainer, "f"))
+            except Exception as error:
+                if not (isinstance(error, ValueError) and data[:2] == b"\x1f\x8b"):
+                    print(f"failed on {data!r}: {error!r}")
+                    return 1
+            took = min(took, time.process_time() - start)
+            if took < SLOW:
+                break
         worst, count = max(worst, took), count + 1
         if took > SLOW:
             print(f"{took:.2f} s for {data[:2000]!r}")

@@ -73,7 +73,9 @@ def test_a_log_of_bounces_against_one_by_one(benchmark: Any, bot: Bot) -> None:
         for expression in compiled:
             expression.search(line)
     theirs = 300 / (time.perf_counter() - start)
-    print(f"\nbounced: {ours:,.0f} lines/s, {ours / theirs:,.0f} x one by one ({theirs:,.0f}); memory +{grown // 1024} MB")
+    print(
+        f"\nbounced: {ours:,.0f} lines/s, {ours / theirs:,.0f} x one by one ({theirs:,.0f}); memory +{grown // 1024} MB"
+    )
     benchmark.pedantic(lambda: sum(1 for _ in explain_lines(data, explainer, "log", logged=True)), rounds=1)
 
 
