@@ -48,13 +48,15 @@ class Replies:
         before = self.memory.answered.get((channel, ts))
         if answer is None:
             return
-        rendered = self.rendered(answer, self.asked(text, answer, fetched))
+        asked = self.asked(text, answer, fetched)
         if before:
-            await self._post(client.chat_update, rendered, answer, channel=channel, ts=before)
+            await self._post(client.chat_update, answer, asked, channel=channel, ts=before)
             return
         thread = event.get("thread_ts") or (None if event.get("channel_type") == "im" else ts)
         posted = await self._post(
-            client.chat_postMessage, rendered, answer, channel=channel, thread_ts=thread,
+            client.chat_postMessage,
+            answer,
+            asked, channel=channel, thread_ts=thread,
             unfurl_links=False, unfurl_media=False,
         )  # fmt: skip
         self.memory.answered.put((channel, ts), posted["ts"])
@@ -68,7 +70,7 @@ class Replies:
         """Answer a pressed question, in the thread of the answer it stands under."""
         answer, asked = await self.answer_for(client, str(event["text"]), str(event["user"]))
         await self._post(
-            client.chat_postMessage, self.rendered(answer, asked), answer, channel=event["channel"],
+            client.chat_postMessage, answer, asked, channel=event["channel"],
             thread_ts=event.get("thread_ts"), unfurl_links=False, unfurl_media=False,
         )  # fmt: skip
 
@@ -132,9 +134,11 @@ class Replies:
         """What `carried` carried; None where it is forgotten."""
         text = value if value.startswith("{") else self.memory.asked.get(value)
         try:
-            return None if text is None else msgspec.json.decode(text, type=Asked)
+            asked = None if text is None else msgspec.json.decode(text, type=Asked)
         except (msgspec.DecodeError, msgspec.ValidationError):
             return None
+        gone = asked is not None and asked.files is not None and self.memory.files.get(asked.files) is None
+        return None if gone else asked
 
     async def language_of(self, client: AsyncWebClient, user: str) -> tuple[str | None, bool]:
         """The language somebody chose here, else the locale of their Slack; and whether it was chosen."""
@@ -173,15 +177,16 @@ class Replies:
         message = Message(to_plain(text), fetched.attachments, language, chosen, addressed or bool(fetched.attachments))
         return await self.bot.reply(message)
 
-    async def _post(self, call: Any, rendered: Rendered, answer: Answer, **where: Any) -> Mapping[str, Any]:
+    async def _post(self, call: Any, answer: Answer, asked: Asked, **where: Any) -> Mapping[str, Any]:
         """Post or change a message; once more without table blocks where those are refused."""
         try:
-            posted = await call(text=rendered.text, blocks=rendered.blocks, **where)
+            drawn = self.rendered(answer, asked)
+            posted = await call(text=drawn.text, blocks=drawn.blocks, **where)
         except SlackApiError as error:
             if error.response.get("error") not in NO_TABLES:
                 raise
-            plain = to_blocks(answer, self.bot.words(answer.language), tables=False)
-            posted = await call(text=plain.text, blocks=plain.blocks, **where)
+            drawn = self.rendered(answer, asked, tables=False)
+            posted = await call(text=drawn.text, blocks=drawn.blocks, **where)
         return posted  # type: ignore[no-any-return]  # the SDK's response is a mapping
 
     async def _attach(
