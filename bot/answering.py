@@ -15,7 +15,7 @@ from bot.answers.topic import answer_help, answer_topic, answer_unclear
 from bot.language import Words
 from bot.lexicon import Lexicon, lexicon_of, tidy
 from bot.message import Message
-from bot.question import Bounce, Codes, Comparison, Help, Listing, Question, Topic, Unclear, understand
+from bot.question import Bounce, Codes, Comparison, Help, Listing, Question, Topic, Unclear, is_asked, understand
 from knowledge.loading import BASE_LANGUAGE, load
 from knowledge.schema import Knowledge
 
@@ -73,15 +73,16 @@ class Bot(msgspec.Struct, frozen=True):
     async def reply(self, message: Message) -> Answer | None:
         """What adapters call: the answer, or None where nobody asked us."""
         question = self.understand(message)
-        if not message.addressed and isinstance(question, Unclear | Help):
-            return None
         if isinstance(question, Bounce):
             import asyncio
 
             answer = await asyncio.to_thread(self.answer, question)  # a large file must not hold up everybody else
         else:
             answer = self.answer(question)
-        return None if answer.kind == "not_understood" and not message.addressed else answer
+        if message.addressed or answer.kind in ("bounce", "digest"):
+            return answer
+        asked = question.otherwise if isinstance(question, Bounce) else question
+        return answer if asked is not None and is_asked(message, asked, self.lexicon) else None
 
     def words(self, language: str) -> Words:
         """The words of a language, for what an adapter itself has to say."""

@@ -124,8 +124,19 @@ def understand(message: Message, lexicon: Lexicon) -> Question:
     if lexicon.has("paste", said) or (
         not isinstance(question, Comparison | Listing) and _may_be_words(asked, question, lexicon)
     ):
-        return Bounce(message, language, question)
+        told = isinstance(question, Codes) and question.subject.kind == "pair"
+        return Bounce(message, language, None if told else question)
     return question
+
+
+def is_asked(message: Message, question: Question, lexicon: Lexicon) -> bool:
+    """Whether a message that spoke to nobody asks us: it is a question, or little more than what it asks about."""
+    if isinstance(question, Unclear | Help):
+        return False
+    words = _WORDS.findall(_TOKEN.sub(" ", bare(message.text)))
+    rest = lexicon.expressions["question"].sub(" ", " ".join(words)).split()
+    named = isinstance(question, Topic | Comparison) and len(words) <= MIN_WORDS + 2
+    return named or len(rest) <= 1 or _opens(words, lexicon) or message.text.rstrip().endswith("?")
 
 
 def _is_paste(text: str) -> bool:

@@ -16,7 +16,7 @@ from slack_sdk.http_retry.builtin_async_handlers import (
 )
 from slack_sdk.web.async_client import AsyncWebClient
 
-from adapters.slack.markup import text_of
+from adapters.slack.markup import text_of, to_plain
 from adapters.slack.memory import Memory
 from adapters.slack.replies import Replies, guarded
 from adapters.slack.settings import SlackSettings
@@ -145,7 +145,7 @@ class Slack:
 
     async def _command(self, ack: Any, body: dict[str, Any], client: AsyncWebClient, respond: Any) -> None:
         await ack()
-        self.start(self._respond(client, respond, body.get("text") or "", body["user_id"]), respond)
+        self.start(self._respond(client, respond, to_plain(body.get("text") or ""), body["user_id"]), respond)
 
     async def _respond(
         self, client: AsyncWebClient, respond: Any, text: str, user: str, files: Any = (), **how: Any

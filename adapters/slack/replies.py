@@ -10,7 +10,7 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from adapters.slack.files import Fetched, fetch
-from adapters.slack.markup import text_of, to_plain
+from adapters.slack.markup import text_of
 from adapters.slack.memory import Memory
 from adapters.slack.rendering import MAX_VALUE, Rendered, to_blocks
 from adapters.slack.settings import SlackSettings
@@ -102,7 +102,7 @@ class Replies:
     async def again(self, asked: Asked) -> Answer:
         """The same answer once more, in the language it was given in."""
         files = self.memory.files.get(asked.files or "") or ()
-        answer = await self.bot.reply(Message(to_plain(asked.text), files, asked.language, chosen=True))
+        answer = await self.bot.reply(Message(asked.text, files, asked.language, chosen=True))
         assert answer is not None  # who speaks to us is always answered
         return answer
 
@@ -174,7 +174,7 @@ class Replies:
         self, client: AsyncWebClient, text: str, user: str, fetched: Fetched, addressed: bool
     ) -> Answer | None:
         language, chosen = await self.language_of(client, user)
-        message = Message(to_plain(text), fetched.attachments, language, chosen, addressed or bool(fetched.attachments))
+        message = Message(text, fetched.attachments, language, chosen, addressed or bool(fetched.attachments))
         return await self.bot.reply(message)
 
     async def _post(self, call: Any, answer: Answer, asked: Asked, **where: Any) -> Mapping[str, Any]:
@@ -227,4 +227,7 @@ async def guarded(work: Awaitable[None], tell: Any, words: Any) -> None:
     except Exception:
         incident = uuid.uuid4().hex[:8]
         LOG.exception("incident %s", incident)
-        await tell(words.say("slack.bug", incident=incident))
+        try:
+            await tell(words.say("slack.bug", incident=incident))
+        except SlackApiError as error:
+            LOG.error("incident %s could not be told: %s", incident, error.response.get("error"))

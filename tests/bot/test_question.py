@@ -208,6 +208,20 @@ def test_what_only_looks_like_a_code_is_said_to_be_none(bot: Bot, text: str, wro
     assert question.wrong == wrong
 
 
+@pytest.mark.parametrize(
+    "text", ["we sold 550 tickets today", "room 421 is free for the meeting", "the invoice 5.1.1 was paid yesterday"]
+)
+async def test_talk_with_numbers_is_left_alone_in_a_channel(bot: Bot, text: str) -> None:
+    assert await bot.reply(Message(text, addressed=False)) is None
+
+
+@pytest.mark.parametrize(
+    "text", ["550", "what is 550?", "354 vs 550", "greylisting?", "550 5.1.1 User unknown", "why do we get 421"]
+)
+async def test_what_reads_as_a_question_is_answered_in_a_channel(bot: Bot, text: str) -> None:
+    assert await bot.reply(Message(text, addressed=False)) is not None
+
+
 @pytest.mark.parametrize("text", ["shall we have lunch", "the printer is on fire again today", "🙂", "x" * 300])
 async def test_what_asks_nothing_is_not_understood_and_left_alone_in_a_channel(bot: Bot, text: str) -> None:
     assert bot.answer(bot.understand(Message(text))).kind == "not_understood"
