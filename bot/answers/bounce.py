@@ -247,7 +247,7 @@ def _by_reason(found: Digest, words: Words) -> Section:
     rows = []
     for group in found.groups:
         reason = reasons[group.reason]
-        seen = " - ".join(dict.fromkeys(time for time in (group.first, group.last) if time))
+        seen = " - ".join(dict.fromkeys(_shown(time) for time in (group.first, group.last) if time))
         rows.append((reason.name, words.number(group.count), words.say(f"actor.{reason.acts}"), seen))
     head = (words.say("label.reason"), words.say("label.count"), words.say("label.acts"), words.say("label.seen"))
     if not any(row[3] for row in rows):
@@ -255,6 +255,11 @@ def _by_reason(found: Digest, words: Words) -> Section:
     return Table(
         id="reasons", title=words.say("label.by-reason"), head=head, rows=tuple(rows[: 2 * SHOWN_ROWS]), weight=9
     )
+
+
+def _shown(time: str) -> str:
+    """A time for people: ``11-23 10:15:02`` where no year is known."""
+    return time.removeprefix("--").replace("T", " ")[:19]
 
 
 def _first_steps(found: Digest, words: Words) -> Iterator[Section]:

@@ -71,7 +71,7 @@ def test_suppress_lists_dead_addresses_once(path: Path, capfd: pytest.CaptureFix
 def test_the_digest_says_what_happened_and_what_to_do_first(path: Path, capfd: pytest.CaptureFixture[str]) -> None:
     assert main(["explain", str(path)]) == 0
     shown = capfd.readouterr().out
-    for words in ("40", "Mailbox unknown", "Mailbox full", "example1.com", "2026-11-23T00", "user0@example0.com"):
+    for words in ("40", "Mailbox unknown", "Mailbox full", "example1.com", "2026-11-23 00", "user0@example0.com"):
         assert words in shown
 
 
