@@ -24,6 +24,10 @@ NO_TABLES = ("invalid_blocks", "invalid_attachments")
 """What Slack answers where a client or workspace takes no table blocks."""
 
 
+KEPT_FILES = 2_000_000
+"""Bytes of one message's files that are kept, so that More and Share know them."""
+
+
 class Asked(msgspec.Struct, frozen=True):
     """A question as buttons carry it: its text, the language it was answered in, and the key of its files."""
 
@@ -111,7 +115,8 @@ class Replies:
         if not fetched.attachments:
             return Asked(text, answer.language)
         key = uuid.uuid4().hex
-        self.memory.files.put(key, fetched.attachments)
+        if sum(len(attachment.content) for attachment in fetched.attachments) <= KEPT_FILES:
+            self.memory.files.put(key, fetched.attachments)
         return Asked(text, answer.language, key)
 
     def rendered(

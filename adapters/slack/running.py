@@ -2,6 +2,8 @@
 
 import asyncio
 import logging
+from collections.abc import Awaitable, Callable
+from typing import Any
 
 import aiohttp
 from aiohttp import web
@@ -45,16 +47,41 @@ async def run(settings: SlackSettings, bot: Bot, stop: asyncio.Event) -> None:
 
 
 async def reach(client: AsyncWebClient, stop: asyncio.Event) -> None:
-    """Wait until Slack answers and knows the token."""
+    """Wait until Slack answers and knows the bot's token."""
+
+    def told(code: str, _: str) -> str | None:
+        return WRONG.get(code)
+
+    await _patiently(client.auth_test, told, stop)
+
+
+async def _until_open(client: AsyncWebClient, token: str, stop: asyncio.Event) -> None:
+    """Wait until Slack gives a socket for the app's token."""
+
+    async def opened() -> None:
+        await client.apps_connections_open(app_token=token)
+
+    def told(code: str, needed: str) -> str | None:
+        wrong = code in WRONG or code == "not_allowed_token_type"
+        return f"SLACK_APP_TOKEN: Slack answers {code} {needed}".rstrip() if wrong else None
+
+    await _patiently(opened, told, stop)
+
+
+async def _patiently(
+    call: Callable[[], Awaitable[Any]], told: Callable[[str, str], str | None], stop: asyncio.Event
+) -> None:
+    """Call until it succeeds; raise ValueError with what *told* says of an error that waiting does not mend."""
     wait = FIRST_WAIT
     while not stop.is_set():
         try:
-            await client.auth_test()
+            await call()
             return
         except SlackApiError as error:
             code = str(error.response.get("error"))
-            if code in WRONG:
-                raise ValueError(WRONG[code]) from error
+            line = told(code, str(error.response.get("needed") or ""))
+            if line is not None:
+                raise ValueError(line) from error
             LOG.warning("Slack answers %s; next attempt in %.0f s", code, wait)
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
             LOG.warning("Slack cannot be reached (%s); next attempt in %.0f s", type(error).__name__, wait)
@@ -65,11 +92,9 @@ async def reach(client: AsyncWebClient, stop: asyncio.Event) -> None:
 
 
 async def _by_socket(slack: Slack, settings: SlackSettings, stop: asyncio.Event) -> None:
-    try:
-        await slack.app.client.apps_connections_open(app_token=settings.app_token or "")
-    except SlackApiError as error:
-        code, needed = str(error.response.get("error")), error.response.get("needed") or ""
-        raise ValueError(f"SLACK_APP_TOKEN: Slack answers {code} {needed}".rstrip()) from error
+    await _until_open(slack.app.client, settings.app_token or "", stop)
+    if stop.is_set():
+        return
     handler = AsyncSocketModeHandler(slack.app, settings.app_token, web_client=slack.app.client)
     await handler.connect_async()  # type: ignore[no-untyped-call]  # Bolt leaves it untyped
     try:

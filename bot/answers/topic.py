@@ -152,7 +152,7 @@ def _facts(
         yield Facts(id=identity, title=words.say(label), facts=facts, weight=weight)
 
 
-HELP_TOPICS = ("help.code", "help.provider", "help.comparison", "help.list", "help.topic")
+HELP_TOPICS = ("help.code", "help.provider", "help.comparison", "help.list", "help.topic", "help.bounce")
 
 
 def answer_help(words: Words) -> Answer:
