@@ -93,8 +93,8 @@ def test_every_import_goes_downward(path: Path) -> None:
 
 
 @pytest.mark.parametrize("path", MODULES, ids=name_of)
-def test_no_room_grows_past_360_lines(path: Path) -> None:
-    assert len(path.read_text("utf-8").splitlines()) <= 360
+def test_no_room_grows_past_350_lines(path: Path) -> None:
+    assert len(path.read_text("utf-8").splitlines()) <= 350
 
 
 def test_everything_in_the_order_exists() -> None:

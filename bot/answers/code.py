@@ -52,7 +52,7 @@ def _reply(entry: ReplyCodeEntry, provider: Provider | None, words: Words) -> An
         tone=severity,
         sections=sections,
         sources=_sources(entry, provider, entry.id, words),
-        follow_ups=_follow_ups(
+        follow_ups=parts.in_turn(
             [f"{entry.id} vs {other.id}" for other in entry.confused],
             [f"{entry.id} {code}" for code in entry.enhanced if code[0] == entry.id[0]],
             [f"{entry.id[0]}xx"],
@@ -86,7 +86,7 @@ def _enhanced(entry: EnhancedCodeEntry, code: str, provider: Provider | None, wo
         tone=severity,
         sections=sections,
         sources=_sources(entry, provider, code, words),
-        follow_ups=_follow_ups(
+        follow_ups=parts.in_turn(
             like,
             [f"{code} vs {other.id.replace('x', code[0], 1)}" for other in entry.confused if not any_class],
             [
@@ -112,6 +112,8 @@ def _pair(pair: str, provider: Provider | None, words: Words) -> Answer:
     if reply_entry:
         about.append(f"{reply}: {reply_entry.summary}")
     name = entry.name if entry else (reply_entry.name if reply_entry else status)
+    links = parts.note_links(words, (pair, reply), provider.id if provider else None)
+    listed = parts.sources_of(reply_entry.sources if reply_entry else ())
     sections = (
         *parts.notes(words, (pair, reply), provider.id if provider else None),
         *base.sections[:1],
@@ -127,16 +129,8 @@ def _pair(pair: str, provider: Provider | None, words: Words) -> Answer:
         summary=base.summary,
         tone=parts.severity_of(reply),
         sections=sections,
-        sources=tuple(
-            dict.fromkeys(
-                (
-                    *parts.note_links(words, (pair, reply), provider.id if provider else None),
-                    *base.sources,
-                    *parts.sources_of(reply_entry.sources if reply_entry else ()),
-                )
-            )
-        ),
-        follow_ups=_follow_ups([reply, status], list(base.follow_ups)),
+        sources=tuple(dict.fromkeys((*links, *base.sources, *listed))),
+        follow_ups=parts.in_turn([reply, status], list(base.follow_ups)),
     )
 
 
@@ -180,7 +174,7 @@ def _undefined(subject: Subject, words: Words) -> Answer:
         tone="neutral" if code.startswith("x") else parts.severity_of(code),
         sections=sections,
         sources=parts.sources_of(*(family.sources for family in found_families)),
-        follow_ups=_follow_ups([item.split(" ")[0] for item in near], [family.id for family in found_families]),
+        follow_ups=parts.in_turn([item.split(" ")[0] for item in near], [family.id for family in found_families]),
     )
 
 
@@ -349,10 +343,3 @@ def _sources(
     own = [c.sources for c in _own_codes(code, provider)[:1]] if provider else []
     links = parts.note_links(words, (code,), provider.id if provider else None)
     return (*links, *parts.sources_of(entry.sources, *own))
-
-
-def _follow_ups(*groups: list[str]) -> tuple[str, ...]:
-    """The first of each group in turn, then the seconds, and so on, up to the limit."""
-    longest = max((len(group) for group in groups), default=0)
-    turns = (group[turn] for turn in range(longest) for group in groups if turn < len(group))
-    return tuple(dict.fromkeys(turns))[: parts.MAX_FOLLOW_UPS]

@@ -117,3 +117,10 @@ def code_name(knowledge: Knowledge, code: str) -> str | None:
     if entry is None:
         entry = enhanced_entry(knowledge, last) if "." in last else knowledge.reply_codes.get(last)
     return entry.name if entry else None
+
+
+def in_turn(*groups: list[str]) -> tuple[str, ...]:
+    """The first of each group in turn, then the seconds, and so on, up to the limit."""
+    longest = max((len(group) for group in groups), default=0)
+    turns = (group[turn] for turn in range(longest) for group in groups if turn < len(group))
+    return tuple(dict.fromkeys(turns))[:MAX_FOLLOW_UPS]

@@ -46,68 +46,80 @@ class Digest(msgspec.Struct, frozen=True):
     hours: Mapping[str, Mapping[str, int]]
 
 
-def digest(diagnoses: Iterable[Diagnosis], knowledge: Knowledge) -> Digest:
-    """Count failures; what is no failure (delivered, auto-replies and the like) is counted under its own reason."""
-    groups: dict[str, Group] = {}
-    providers: Counter[str] = Counter()
-    domains: Counter[str] = Counter()
-    hours: dict[str, Counter[str]] = {}
-    suppress: dict[str, None] = {}
-    total = more = 0
-    for found in diagnoses:
-        total += 1
+class _Counts:
+    """What is counted while a stream of diagnoses goes by."""
+
+    def __init__(self) -> None:
+        self.groups: dict[str, Group] = {}
+        self.providers: Counter[str] = Counter()
+        self.domains: Counter[str] = Counter()
+        self.hours: dict[str, Counter[str]] = {}
+        self.suppress: dict[str, None] = {}
+        self.total = self.more = 0
+
+    def add(self, found: Diagnosis, known: Knowledge) -> None:
         evidence = found.evidence
-        groups[found.reason] = _grown(groups.get(found.reason), found)
+        self.total += 1
+        self.group(Group(found.reason, 1, evidence.time, evidence.time, found))
         if found.provider:
-            providers[found.provider] += 1
+            self.providers[found.provider] += 1
         domain = (evidence.recipient or "").rpartition("@")[2].lower()
         if domain:
-            domains[domain if domain in domains or len(domains) < MAX_DOMAINS else OTHER] += 1
-        if evidence.time and knowledge.reasons[found.reason].kind != "no-failure":
-            hours.setdefault(evidence.time.partition(":")[0], Counter())[found.reason] += 1
-        if found.suppress and evidence.recipient and evidence.recipient not in suppress:
-            if len(suppress) < MAX_SUPPRESSED:
-                suppress[evidence.recipient] = None
-            else:
-                more += 1
-    ranked = tuple(sorted(groups.values(), key=lambda group: (-group.count, group.reason)))
-    return Digest(
-        total, ranked, _ranked(providers), _ranked(domains), tuple(suppress), more, dict(sorted(hours.items()))
-    )
+            self.domains[domain if domain in self.domains or len(self.domains) < MAX_DOMAINS else OTHER] += 1
+        if evidence.time and known.reasons[found.reason].kind != "no-failure":
+            self.hours.setdefault(evidence.time.partition(":")[0], Counter())[found.reason] += 1
+        if found.suppress and evidence.recipient:
+            self.dead(evidence.recipient)
+
+    def group(self, other: Group) -> None:
+        known = self.groups.get(other.reason)
+        self.groups[other.reason] = other if known is None else _joined(known, other)
+
+    def dead(self, address: str) -> None:
+        if address in self.suppress:
+            return
+        if len(self.suppress) < MAX_SUPPRESSED:
+            self.suppress[address] = None
+        else:
+            self.more += 1
+
+    def join(self, part: Digest) -> None:
+        self.total += part.total
+        self.more += part.suppressed_more
+        self.providers.update(part.providers)
+        self.domains.update(part.domains)
+        for group in part.groups:
+            self.group(group)
+        for address in part.suppress:
+            self.dead(address)
+        for hour, counts in part.hours.items():
+            self.hours.setdefault(hour, Counter()).update(counts)
+
+    def done(self) -> Digest:
+        ranked = tuple(sorted(self.groups.values(), key=lambda group: (-group.count, group.reason)))
+        return Digest(
+            self.total, ranked, _ranked(self.providers), _ranked(self.domains), tuple(self.suppress), self.more,
+            dict(sorted(self.hours.items())),
+        )  # fmt: skip
+
+
+def digest(diagnoses: Iterable[Diagnosis], knowledge: Knowledge) -> Digest:
+    """Count failures; what is no failure (delivered, auto-replies and the like) is counted under its own reason."""
+    counts = _Counts()
+    for found in diagnoses:
+        counts.add(found, knowledge)
+    return counts.done()
 
 
 def merged(parts: Iterable[Digest]) -> Digest:
     """The digest of everything that *parts* are digests of, in their order."""
-    groups: dict[str, Group] = {}
-    providers: Counter[str] = Counter()
-    domains: Counter[str] = Counter()
-    hours: dict[str, Counter[str]] = {}
-    suppress: dict[str, None] = {}
-    total = more = 0
+    counts = _Counts()
     for part in parts:
-        total += part.total
-        more += part.suppressed_more
-        for group in part.groups:
-            groups[group.reason] = _joined(groups.get(group.reason), group)
-        providers.update(part.providers)
-        domains.update(part.domains)
-        suppress.update(dict.fromkeys(part.suppress))
-        for hour, counts in part.hours.items():
-            hours.setdefault(hour, Counter()).update(counts)
-    ranked = tuple(sorted(groups.values(), key=lambda group: (-group.count, group.reason)))
-    return Digest(
-        total, ranked, _ranked(providers), _ranked(domains), tuple(suppress), more, dict(sorted(hours.items()))
-    )
+        counts.join(part)
+    return counts.done()
 
 
-def _grown(group: Group | None, found: Diagnosis) -> Group:
-    time = found.evidence.time
-    return _joined(group, Group(found.reason, 1, time, time, found))
-
-
-def _joined(group: Group | None, other: Group) -> Group:
-    if group is None:
-        return other
+def _joined(group: Group, other: Group) -> Group:
     times = [time for time in (group.first, group.last, other.first, other.last) if time]
     return Group(
         group.reason, group.count + other.count, min(times, default=None), max(times, default=None), group.sample
