@@ -27,6 +27,7 @@ BLOCKLIST_TIER = 2
 
 UNKNOWN = "unknown"
 EXPIRED = "expired"
+DELIVERED = "delivered"
 
 SOMEBODY = "somebody@"
 """What stands for the local part of the recipient in words that are searched."""
@@ -244,7 +245,7 @@ def _by_status(status: str | None, known: Knowledge) -> tuple[str, str] | None:
     if entry is None:
         return None
     of_class = next((advice.reason for advice in entry.classes if advice.id == str(code.class_)), None)
-    reason = of_class or entry.reason
+    reason = of_class or (DELIVERED if code.class_ == 2 else entry.reason)
     return (reason, f"status/{code}") if reason else None
 
 
