@@ -25,10 +25,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if not hasattr(options, "run"):
         parser.print_help()
         return USAGE
+    from adapters.settings import with_env_file
     from knowledge.errors import SmtpbotError
 
     try:
-        return int(options.run(options, os.environ))
+        return int(options.run(options, with_env_file(os.environ)[0]))
     except SmtpbotError as error:
         print(error, file=sys.stderr)
         return USAGE
@@ -60,6 +61,9 @@ def _parser() -> argparse.ArgumentParser:
         command.add_argument("--lang", metavar="TAG", help="the language of the answers, such as en or fr")
     _add_knowledge(commands)
     _add_platforms(commands)
+    settings = commands.add_parser("settings", help="every variable, its value, and where that came from")
+    settings.add_argument("--markdown", action="store_true", help="the variables as a table, without values")
+    settings.set_defaults(run=_settings)
     completion = commands.add_parser("completion", help="print what makes a shell complete smtpbot's commands")
     completion.add_argument("shell", choices=["bash", "zsh", "fish"])
     completion.set_defaults(run=_completion)
@@ -218,6 +222,14 @@ def _missing(options: argparse.Namespace, _environ: Mapping[str, str]) -> int:
     return NOT_UNDERSTOOD if reading.untranslated else ANSWERED
 
 
+def _settings(options: argparse.Namespace, _environ: Mapping[str, str]) -> int:
+    from adapters.describing import listed, markdown
+    from adapters.settings import with_env_file
+
+    print(markdown() if options.markdown else "\n".join(listed(*with_env_file(os.environ))))
+    return ANSWERED
+
+
 def _completion(options: argparse.Namespace, _environ: Mapping[str, str]) -> int:
     import argcomplete
 
@@ -226,16 +238,20 @@ def _completion(options: argparse.Namespace, _environ: Mapping[str, str]) -> int
 
 
 def _language(options: argparse.Namespace, environ: Mapping[str, str]) -> str | None:
-    return options.lang or environ.get("SMTPBOT_LANGUAGE") or None
+    from adapters.settings import CommonSettings, read
+
+    return options.lang or read(CommonSettings, environ).language
 
 
 def _bot(environ: Mapping[str, str]) -> "Bot":
     """The bot with the team's overlays; where those have faults, without them, and said so."""
+    from adapters.settings import CommonSettings, read
     from bot.answering import make_bot
     from knowledge.errors import KnowledgeInvalid
 
-    cache = Path(environ["SMTPBOT_CACHE"]) if environ.get("SMTPBOT_CACHE") else _cache_folder()
-    overlays = [Path(part) for part in environ.get("SMTPBOT_KNOWLEDGE", "").split(os.pathsep) if part]
+    settings = read(CommonSettings, environ)
+    cache = Path(settings.cache) if settings.cache else _cache_folder()
+    overlays = [Path(part) for part in settings.knowledge]
     try:
         return make_bot(overlays, cache=cache)
     except KnowledgeInvalid as error:

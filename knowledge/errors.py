@@ -53,3 +53,12 @@ class SettingMissing(SmtpbotError):
         super().__init__(f"{name} is not set: {what_for}")
         self.name = name
         self.what_for = what_for
+
+
+class SettingWrong(SmtpbotError, ValueError):
+    """A setting that cannot be taken; *got* is already masked where it is a secret."""
+
+    def __init__(self, name: str, got: str, takes: str) -> None:
+        super().__init__(f"{name}: {got} is not {takes}")
+        self.name = name
+        self.takes = takes

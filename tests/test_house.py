@@ -43,6 +43,7 @@ ORDER = (
     "bot.answers.topic",
     "bot.answers.bounce",
     "bot.answering",
+    "adapters.settings",
     "adapters.fitting",
     "adapters.terminal",
     "adapters.files",
@@ -58,6 +59,7 @@ ORDER = (
     "adapters.slack.events",
     "adapters.slack.running",
     "adapters.slack.manifest",
+    "adapters.describing",
     "adapters.service",
     "adapters.cli",
 )

@@ -1,37 +1,45 @@
 """What Slack's adapter must be told."""
 
 from collections.abc import Mapping
-from typing import Literal
+from typing import Annotated, Literal
 
 import msgspec
 
+from adapters.settings import read, variable
 from knowledge.errors import SettingMissing
 
 Listen = Literal["mentions", "prefix", "everything"]
 
 
 class SlackSettings(msgspec.Struct, frozen=True):
-    """
-    Settings of one Slack app.
+    """Settings of one Slack app; *app_token* for Socket Mode, *signing_secret* for HTTP mode."""
 
-    Args:
-        bot_token: ``xoxb-…``, of the one workspace it is installed in.
-        app_token: ``xapp-…``, for Socket Mode; None in HTTP mode.
-        signing_secret: proves that requests come from Slack; needed in HTTP mode.
-        host: where HTTP mode listens; *port* likewise.
-        api_url: another address of the Web API, such as a stand-in's; it ends in ``/api/``.
-        listen: to which messages in channels it answers beside mentions.
-        max_file: bytes of one attached file that are read.
-    """
-
-    bot_token: str
-    app_token: str | None = None
-    signing_secret: str | None = None
-    host: str = "0.0.0.0"  # noqa: S104  # in a container the balancer must reach it
-    port: int = 3000
-    api_url: str | None = None
-    listen: Listen = "prefix"
-    max_file: int = 20_000_000
+    bot_token: Annotated[
+        str, variable("SLACK_BOT_TOKEN", "the bot token of the app", "a token that begins with xoxb-",
+                      secret=True, pattern="^xoxb-")
+    ]  # fmt: skip
+    app_token: Annotated[
+        str, variable("SLACK_APP_TOKEN", "the app-level token, for Socket Mode", "a token that begins with xapp-",
+                      secret=True, pattern="^xapp-")
+    ] | None = None  # fmt: skip
+    signing_secret: Annotated[
+        str, variable("SLACK_SIGNING_SECRET", "proves that requests come from Slack, for HTTP mode", secret=True)
+    ] | None = None  # fmt: skip
+    host: Annotated[str, variable("SLACK_HOST", "where HTTP mode listens", "an address")] = "0.0.0.0"  # noqa: S104  # in a container the balancer must reach it
+    port: Annotated[int, variable("SLACK_PORT", "the port of the same; 0 takes a free one", least=0, most=65_535)] = (
+        3000
+    )
+    api_url: Annotated[
+        str, variable("SLACK_API_URL", "another address of Slack's Web API, such as a stand-in's",
+                      "a URL that begins with http:// or https://", pattern="^https?://")
+    ] | None = None  # fmt: skip
+    listen: Annotated[
+        Listen, variable("SLACK_LISTEN", "what it answers in channels: mentions, also what begins with `smtp `, or "
+                         "everything that reads as a question")
+    ] = "prefix"  # fmt: skip
+    max_file: Annotated[
+        int, variable("SLACK_MAX_FILE", "bytes of one attached file that are read", least=0, most=1_000_000_000)
+    ] = 20_000_000
 
     @property
     def by_socket(self) -> bool:
@@ -39,50 +47,17 @@ class SlackSettings(msgspec.Struct, frozen=True):
         return self.app_token is not None
 
 
-def settings_from(environ: Mapping[str, str]) -> SlackSettings:
+def settings_from(given: Mapping[str, str]) -> SlackSettings:
     """
     Read the settings from variables.
 
     Raises:
         SettingMissing: a token is not given.
-        ValueError: a variable has a value that it cannot take; the text says which it can.
+        SettingWrong: a variable has a value that it cannot take; the text says which it can.
     """
-    given = {name: value.strip() for name, value in environ.items() if value.strip()}
-    if "SLACK_BOT_TOKEN" not in given:
-        raise SettingMissing("SLACK_BOT_TOKEN", "Slack")
-    if not given["SLACK_BOT_TOKEN"].startswith("xoxb-"):
-        raise ValueError("SLACK_BOT_TOKEN: a bot token begins with xoxb-")
-    if "SLACK_APP_TOKEN" not in given and "SLACK_SIGNING_SECRET" not in given:
+    settings = read(SlackSettings, given)
+    if settings.app_token is None and settings.signing_secret is None:
         raise SettingMissing("SLACK_APP_TOKEN", "Slack's Socket Mode (or SLACK_SIGNING_SECRET for HTTP mode)")
-    if not given.get("SLACK_APP_TOKEN", "xapp-").startswith("xapp-"):
-        raise ValueError("SLACK_APP_TOKEN: an app-level token begins with xapp-")
-    return SlackSettings(
-        bot_token=given["SLACK_BOT_TOKEN"],
-        app_token=given.get("SLACK_APP_TOKEN"),
-        signing_secret=given.get("SLACK_SIGNING_SECRET"),
-        host=given.get("SLACK_HOST", SlackSettings.__struct_defaults__[2]),
-        port=_number(given, "SLACK_PORT", 3000, 65_535),
-        api_url=_address(given),
-        listen=_listen(given.get("SLACK_LISTEN", "prefix")),
-        max_file=_number(given, "SLACK_MAX_FILE", 20_000_000, 1_000_000_000),
-    )
-
-
-def _listen(value: str) -> Listen:
-    if value not in ("mentions", "prefix", "everything"):
-        raise ValueError(f"SLACK_LISTEN: {value} is none of mentions, prefix, everything")
-    return value  # type: ignore[return-value]  # one of the three, as just checked
-
-
-def _number(given: Mapping[str, str], name: str, usual: int, most: int) -> int:
-    value = given.get(name, str(usual))
-    if not value.isascii() or not value.isdigit() or not 0 <= int(value) <= most:
-        raise ValueError(f"{name}: {value} is no number from 0 to {most}")
-    return int(value)
-
-
-def _address(given: Mapping[str, str]) -> str | None:
-    value = given.get("SLACK_API_URL")
-    if value is not None and not value.startswith(("http://", "https://")):
-        raise ValueError(f"SLACK_API_URL: {value} does not begin with http:// or https://")
-    return None if value is None else value.rstrip("/") + "/"
+    if settings.api_url is not None:
+        return msgspec.structs.replace(settings, api_url=settings.api_url.rstrip("/") + "/")
+    return settings

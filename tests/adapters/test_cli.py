@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -153,3 +154,11 @@ def test_a_reader_that_goes_away_is_no_error(home: Path) -> None:
 def test_a_picture_of_the_answer_is_drawn(home: Path, tmp_path: Path) -> None:
     run(home, "ask", "--svg", str(tmp_path / "a.svg"), "greylisting")
     assert "<svg" in (tmp_path / "a.svg").read_text()
+
+
+def test_readme_lists_every_command(home: Path) -> None:
+    printed = run(home, "--help").stdout
+    commands = [line.split()[0] for line in printed.split("COMMAND\n")[-1].splitlines() if re.match(r" {4}\w", line)]
+    listed = (ROOT / "README.md").read_text("utf-8").split("<!-- commands -->")[1].split("<!-- /commands -->")[0]
+    assert commands
+    assert [name for name in commands if f"smtpbot {name} " not in listed] == []
