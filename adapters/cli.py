@@ -159,7 +159,7 @@ def _run(options: argparse.Namespace, environ: Mapping[str, str]) -> int:
     from adapters.service import serve
 
     try:
-        return asyncio.run(serve(environ, _bot(environ), options.platform))
+        return asyncio.run(serve(environ, _bot(environ), *_places(environ), options.platform))
     except* ValueError as errors:
         for error in errors.exceptions:
             print(error, file=sys.stderr)
@@ -245,13 +245,10 @@ def _language(options: argparse.Namespace, environ: Mapping[str, str]) -> str | 
 
 def _bot(environ: Mapping[str, str]) -> "Bot":
     """The bot with the team's overlays; where those have faults, without them, and said so."""
-    from adapters.settings import CommonSettings, read
     from bot.answering import make_bot
     from knowledge.errors import KnowledgeInvalid
 
-    settings = read(CommonSettings, environ)
-    cache = Path(settings.cache) if settings.cache else _cache_folder()
-    overlays = [Path(part) for part in settings.knowledge]
+    overlays, cache = _places(environ)
     try:
         return make_bot(overlays, cache=cache)
     except KnowledgeInvalid as error:
@@ -260,6 +257,14 @@ def _bot(environ: Mapping[str, str]) -> "Bot":
         print(error, file=sys.stderr)
         print("SMTPBOT_KNOWLEDGE is left out until that is mended.", file=sys.stderr)
         return make_bot(cache=cache)
+
+
+def _places(environ: Mapping[str, str]) -> tuple[list[Path], Path]:
+    """The team's overlays, and where the compiled knowledge is kept."""
+    from adapters.settings import CommonSettings, read
+
+    settings = read(CommonSettings, environ)
+    return [Path(part) for part in settings.knowledge], Path(settings.cache) if settings.cache else _cache_folder()
 
 
 def _cache_folder() -> Path:

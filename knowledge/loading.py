@@ -197,6 +197,8 @@ class _Reader:
             return
         if path.parent.name == "providers":
             yield data, 1, _Lines(node)
+        elif node is None:
+            self.faults.append(Fault(self._name(path), 1, "", "no entries; `[]` says so on purpose"))
         elif isinstance(data, list):
             for item, item_node in zip(data, node.value if node else (), strict=True):
                 yield item, item_node.start_mark.line + 1, _Lines(item_node)

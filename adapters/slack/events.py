@@ -3,63 +3,47 @@
 import asyncio
 import logging
 import re
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from typing import Any
 
 from slack_bolt.async_app import AsyncApp
 from slack_bolt.middleware.assistant.async_assistant import AsyncAssistant
 from slack_sdk.errors import SlackApiError
-from slack_sdk.http_retry.builtin_async_handlers import (
-    AsyncConnectionErrorRetryHandler,
-    AsyncRateLimitErrorRetryHandler,
-    AsyncServerErrorRetryHandler,
-)
 from slack_sdk.web.async_client import AsyncWebClient
 
+from adapters.desk import Desk
+from adapters.slack.client import client_of
 from adapters.slack.markup import text_of, to_plain
 from adapters.slack.memory import Memory
-from adapters.slack.replies import Replies, guarded
+from adapters.slack.replies import Replies, refusal
 from adapters.slack.settings import SlackSettings
 from adapters.slack.views import home_view, paste_view, pasted, result_view
-from bot.answering import Bot
+from adapters.working import Say, Tell, UnderWay
+from bot.language import Words
 
 LOG = logging.getLogger(__name__)
 PREFIX = "smtp "
-RETRIES = 4
-WAITED_FOR = 10.0
-"""Seconds that answers under way are waited for at the end."""
 
 
 class Slack:
     """One Slack app: Bolt's listeners around `Replies`, and the answers that are under way."""
 
-    def __init__(self, settings: SlackSettings, bot: Bot) -> None:
+    def __init__(self, settings: SlackSettings, desk: Desk) -> None:
         self.settings = settings
-        self.replies = Replies(settings, bot, Memory())
-        self.words = bot.words(bot.knowledge.language)
-        self.working: set[asyncio.Task[None]] = set()
+        self.replies = Replies(settings, desk, Memory())
+        self.desk = desk
+        self.under_way = UnderWay(desk, refusal)
         self.turns: dict[tuple[str, str], asyncio.Task[None]] = {}
         self.app = AsyncApp(
-            client=client_of(settings), signing_secret=settings.signing_secret or "",
+            client=client_of(settings, desk), signing_secret=settings.signing_secret or "",
             request_verification_enabled=not settings.by_socket,
         )  # fmt: skip
         self._listen()
 
-    async def finish(self) -> None:
-        """Wait for the answers under way, up to the limit."""
-        if self.working:
-            await asyncio.wait(self.working, timeout=WAITED_FOR)
-
-    def start(self, work: Awaitable[None], tell: Callable[..., Awaitable[Any]]) -> asyncio.Task[None]:
-        """Do *work* beside the acknowledgement; what goes wrong is told to the asker by *tell*."""
-
-        async def done() -> None:
-            await guarded(work, tell, self.words)
-
-        task = asyncio.create_task(done())
-        self.working.add(task)
-        task.add_done_callback(self.working.discard)
-        return task
+    @property
+    def words(self) -> Words:
+        """The base language's words."""
+        return self.desk.words(self.desk.knowledge.language)
 
     def _listen(self) -> None:
         self.app.use(self._changes)  # before the assistant, which keeps changes in its threads to itself
@@ -123,14 +107,25 @@ class Slack:
             self._work(event, client, addressed=addressed)
 
     def _work(self, event: dict[str, Any], client: AsyncWebClient, *, addressed: bool) -> None:
-        async def tell(text: str) -> None:
+        async def post(text: str) -> None:
             await client.chat_postEphemeral(
                 channel=event["channel"], user=event.get("user", ""), text=text, thread_ts=event.get("thread_ts")
             )
 
+        tell = self._teller(client, event.get("user", ""), post)
+
         self._next((event["channel"], event["ts"]), self.replies.message(client, event, addressed=addressed), tell)
 
-    def _next(self, key: tuple[str, str], work: Awaitable[None], tell: Callable[..., Awaitable[Any]]) -> None:
+    def _teller(self, client: AsyncWebClient, user: str, post: Callable[[str], Awaitable[Any]]) -> Tell:
+        """What tells somebody something, in their language, by *post*."""
+
+        async def tell(say: Say) -> None:
+            language, _ = await self.replies.language_of(client, user)
+            await post(say(self.replies.words_in(language)))
+
+        return tell
+
+    def _next(self, key: tuple[str, str], work: Coroutine[Any, Any, None], tell: Tell) -> None:
         """Do what concerns one message in turn: an edit waits for the answer that is under way."""
         before = self.turns.get(key)
 
@@ -139,13 +134,14 @@ class Slack:
                 await asyncio.wait([before])
             await work
 
-        task = self.start(in_turn(), tell)
+        task = self.under_way.start(in_turn(), tell)
         self.turns[key] = task
         task.add_done_callback(lambda done: self.turns.pop(key, None) if self.turns.get(key) is done else None)
 
     async def _command(self, ack: Any, body: dict[str, Any], client: AsyncWebClient, respond: Any) -> None:
         await ack()
-        self.start(self._respond(client, respond, to_plain(body.get("text") or ""), body["user_id"]), respond)
+        work = self._respond(client, respond, to_plain(body.get("text") or ""), body["user_id"])
+        self.under_way.start(work, self._teller(client, body["user_id"], respond))
 
     async def _respond(
         self, client: AsyncWebClient, respond: Any, text: str, user: str, files: Any = (), **how: Any
@@ -161,13 +157,13 @@ class Slack:
         work = self._respond(
             client, respond, text_of(message), body["user"]["id"], message.get("files") or (), replace_original=False
         )
-        self.start(work, respond)
+        self.under_way.start(work, self._teller(client, body["user"]["id"], respond))
 
     async def _explain(self, ack: Any, body: dict[str, Any], client: AsyncWebClient) -> None:
         await ack()
         language, _ = await self.replies.language_of(client, body["user"]["id"])
         view = paste_view(self.replies.words_in(language))
-        self.start(_call(client.views_open, trigger_id=body["trigger_id"], view=view), _quiet)
+        self.under_way.start(_call(client.views_open, trigger_id=body["trigger_id"], view=view), _quiet)
 
     async def _pasted(self, ack: Any, body: dict[str, Any], client: AsyncWebClient) -> None:
         language, _ = await self.replies.language_of(client, body["user"]["id"])
@@ -181,37 +177,49 @@ class Slack:
             blocks = [block for block in drawn.blocks if block["type"] != "actions"]
             await client.views_update(view_id=body["view"]["id"], view=result_view(blocks, words))
 
-        self.start(shown(), _quiet)
+        async def tell(say: Say) -> None:
+            told = {"type": "section", "text": {"type": "plain_text", "text": say(words)}}
+            await client.views_update(view_id=body["view"]["id"], view=result_view([told], words))
+
+        self.under_way.start(shown(), tell)
 
     async def _ask(self, ack: Any, body: dict[str, Any], client: AsyncWebClient, respond: Any) -> None:
         await ack()
         text, user = body["actions"][0]["value"], body["user"]["id"]
         container, channel = body.get("container") or {}, (body.get("channel") or {}).get("id")
         if container.get("is_ephemeral"):
-            self.start(self._respond(client, respond, text, user, replace_original=False), respond)
+            work = self._respond(client, respond, text, user, replace_original=False)
+            self.under_way.start(work, self._teller(client, user, respond))
             return
         message = body.get("message") or {}
         thread = message.get("thread_ts") or (message.get("ts") if channel else None)
         event = {"channel": channel or user, "user": user, "text": text, "thread_ts": thread}
-        self.start(self.replies.follow_up(client, event), _quiet)
 
-    async def _more(self, ack: Any, body: dict[str, Any], respond: Any) -> None:
-        await ack()
-        self.start(self._redrawn(body, respond, whole=True, share=bool(body["container"].get("is_ephemeral"))),
-                   respond)  # fmt: skip
+        async def post(text: str) -> None:
+            await client.chat_postEphemeral(channel=event["channel"], user=user, text=text, thread_ts=thread)
 
-    async def _share(self, ack: Any, body: dict[str, Any], respond: Any) -> None:
+        self.under_way.start(self.replies.follow_up(client, event), self._teller(client, user, post))
+
+    async def _more(self, ack: Any, body: dict[str, Any], client: AsyncWebClient, respond: Any) -> None:
         await ack()
-        self.start(self._redrawn(body, respond, whole=False, public=True), respond)
+        work = self._redrawn(body, client, respond, whole=True, share=bool(body["container"].get("is_ephemeral")))
+        self.under_way.start(work, self._teller(client, body["user"]["id"], respond))
+
+    async def _share(self, ack: Any, body: dict[str, Any], client: AsyncWebClient, respond: Any) -> None:
+        await ack()
+        work = self._redrawn(body, client, respond, whole=False, public=True)
+        self.under_way.start(work, self._teller(client, body["user"]["id"], respond))
 
     async def _redrawn(
-        self, body: dict[str, Any], respond: Any, *, whole: bool, share: bool = False,
+        self, body: dict[str, Any], client: AsyncWebClient, respond: Any, *, whole: bool, share: bool = False,
         public: bool = False,
     ) -> None:  # fmt: skip
         """The same answer once more: with what was folded, or for everybody in the channel."""
         asked = self.replies.asked_by(body["actions"][0]["value"])
         if asked is None:
-            await respond(text=self.words.say("slack.forgotten"), response_type="ephemeral", replace_original=False)
+            language, _ = await self.replies.language_of(client, body["user"]["id"])
+            text = self.replies.words_in(language).say("slack.forgotten")
+            await respond(text=text, response_type="ephemeral", replace_original=False)
             return
         answer = await self.replies.again(asked)
         drawn = self.replies.rendered(answer, asked, whole=whole, share=share)
@@ -223,7 +231,7 @@ class Slack:
 
     async def _home(self, event: Mapping[str, Any], client: AsyncWebClient) -> None:
         if event.get("tab", "home") == "home":
-            self.start(self._publish(client, str(event["user"])), _quiet)
+            self.under_way.start(self._publish(client, str(event["user"])), _quiet)
 
     async def _publish(self, client: AsyncWebClient, user: str) -> None:
         language, _ = await self.replies.language_of(client, user)
@@ -234,7 +242,7 @@ class Slack:
         await ack()
         chosen = body["actions"][0]["selected_option"]["value"]
         self.replies.memory.languages.put(body["user"]["id"], chosen)
-        self.start(self._publish(client, body["user"]["id"]), _quiet)
+        self.under_way.start(self._publish(client, body["user"]["id"]), _quiet)
 
     async def _assistant_started(self, say: Any, set_suggested_prompts: Any) -> None:
         prompts = [{"title": example, "message": example} for example in self.words.signals("help.examples")[:4]]
@@ -251,22 +259,9 @@ class Slack:
         self._answer({**payload, "channel_type": "im"}, client, context, addressed=True)
 
 
-def client_of(settings: SlackSettings) -> AsyncWebClient:
-    """A Web API client that waits out rate limits, lost connections and server errors."""
-    client = AsyncWebClient(token=settings.bot_token)
-    if settings.api_url is not None:
-        client.base_url = settings.api_url
-    client.retry_handlers = [
-        AsyncConnectionErrorRetryHandler(max_retry_count=RETRIES),
-        AsyncRateLimitErrorRetryHandler(max_retry_count=RETRIES),
-        AsyncServerErrorRetryHandler(max_retry_count=RETRIES),
-    ]
-    return client
-
-
 async def _call(call: Callable[..., Awaitable[Any]], **arguments: Any) -> None:
     await call(**arguments)
 
 
-async def _quiet(*_: Any, **__: Any) -> None:
+async def _quiet(_: Say) -> None:
     """For what has nobody to be told."""

@@ -2,20 +2,20 @@
 
 import logging
 import uuid
-from collections.abc import Awaitable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import msgspec
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
+from adapters.desk import Desk
 from adapters.slack.files import Fetched, fetch
 from adapters.slack.markup import text_of
 from adapters.slack.memory import Memory
 from adapters.slack.rendering import MAX_VALUE, Rendered, to_blocks
 from adapters.slack.settings import SlackSettings
 from bot.answer import Answer
-from bot.answering import Bot
 from bot.language import Words
 from bot.message import Message
 
@@ -39,9 +39,9 @@ class Asked(msgspec.Struct, frozen=True):
 class Replies:
     """Answers for one Slack app."""
 
-    def __init__(self, settings: SlackSettings, bot: Bot, memory: Memory) -> None:
+    def __init__(self, settings: SlackSettings, desk: Desk, memory: Memory) -> None:
         self.settings = settings
-        self.bot = bot
+        self.desk = desk
         self.memory = memory
 
     async def message(self, client: AsyncWebClient, event: Mapping[str, Any], *, addressed: bool) -> None:
@@ -81,12 +81,12 @@ class Replies:
     def words_in(self, language: str | None) -> Words:
         """The words of a person's language, the base language's where we have no other."""
         tag = (language or "").replace("_", "-").split("-")[0].lower()
-        return self.bot.words(tag if tag in self.bot.lexicon.languages else self.bot.knowledge.language)
+        return self.desk.words(tag if tag in self.desk.lexicon.languages else self.desk.knowledge.language)
 
     def languages(self) -> list[tuple[str, str]]:
         """Tag and own name of every language."""
-        tags = self.bot.lexicon.languages
-        return [(tag, self.bot.words(tag).say("language")) for tag in tags]
+        tags = self.desk.lexicon.languages
+        return [(tag, self.desk.words(tag).say("language")) for tag in tags]
 
     async def take_away(self, client: AsyncWebClient, key: tuple[str, str]) -> None:
         """Delete the answer to a message that was deleted."""
@@ -106,7 +106,7 @@ class Replies:
     async def again(self, asked: Asked) -> Answer:
         """The same answer once more, in the language it was given in."""
         files = self.memory.files.get(asked.files or "") or ()
-        answer = await self.bot.reply(Message(asked.text, files, asked.language, chosen=True))
+        answer = await self.desk.reply(Message(asked.text, files, asked.language, chosen=True))
         assert answer is not None  # who speaks to us is always answered
         return answer
 
@@ -123,7 +123,7 @@ class Replies:
         self, answer: Answer, asked: Asked, *, whole: bool = False, share: bool = False, tables: bool = True
     ) -> Rendered:
         """An answer as blocks whose buttons know what was asked."""
-        words = self.bot.words(answer.language)
+        words = self.desk.words(answer.language)
         return to_blocks(answer, words, whole=whole, share=share, tables=tables, asked=self.carried(asked))
 
     def carried(self, asked: Asked) -> str:
@@ -180,7 +180,7 @@ class Replies:
     ) -> Answer | None:
         language, chosen = await self.language_of(client, user)
         message = Message(text, fetched.attachments, language, chosen, addressed or bool(fetched.attachments))
-        return await self.bot.reply(message)
+        return await self.desk.reply(message)
 
     async def _post(self, call: Any, answer: Answer, asked: Asked, **where: Any) -> Mapping[str, Any]:
         """Post or change a message; once more without table blocks where those are refused."""
@@ -201,18 +201,18 @@ class Replies:
         from adapters.chart import draw
         from knowledge.errors import SettingMissing
 
-        words = self.bot.words(answer.language)
+        words = self.desk.words(answer.language)
         records = b"".join(msgspec.json.encode(bounce) + b"\n" for bounce in answer.bounces)
         uploads: list[dict[str, Any]] = [{"file": records, "filename": "bounces.jsonl", "title": answer.title}]
         try:
-            picture = draw(self.bot.digest(message), words)
+            picture = draw(self.desk.digest(message), words)
             uploads.insert(0, {"file": picture, "filename": "bounces.png", "title": answer.title})
         except SettingMissing:
             LOG.info("no chart: the extra is not installed")
         await client.files_upload_v2(channel=channel, thread_ts=thread, file_uploads=uploads)
 
     def _unread(self, fetched: Fetched) -> str:
-        words = self.bot.words(self.bot.knowledge.language)
+        words = self.desk.words(self.desk.knowledge.language)
         parts = []
         if fetched.too_large:
             limit = words.number(self.settings.max_file // 1_000_000)
@@ -222,17 +222,9 @@ class Replies:
         return " ".join(parts)
 
 
-async def guarded(work: Awaitable[None], tell: Any, words: Any) -> None:
-    """Do *work*; a bug becomes an id for the asker and a trace for the log, and never a text of the message."""
-    try:
-        await work
-    except SlackApiError as error:
-        LOG.error("Slack refuses %s: %s %s", error.response.get("api_url", ""), error.response.get("error"),
-                  error.response.get("needed", ""))  # fmt: skip
-    except Exception:
-        incident = uuid.uuid4().hex[:8]
-        LOG.exception("incident %s", incident)
-        try:
-            await tell(words.say("slack.bug", incident=incident))
-        except SlackApiError as error:
-            LOG.error("incident %s could not be told: %s", incident, error.response.get("error"))
+def refusal(error: BaseException) -> str | None:
+    """What to log of a call that Slack refuses; None for every other exception."""
+    if not isinstance(error, SlackApiError):
+        return None
+    told = error.response
+    return f"{told.get('api_url', '')}: {told.get('error')} {told.get('needed', '')}".rstrip()

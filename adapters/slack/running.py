@@ -11,9 +11,9 @@ from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
+from adapters.desk import Desk
 from adapters.slack.events import Slack
 from adapters.slack.settings import SlackSettings
-from bot.answering import Bot
 
 LOG = logging.getLogger(__name__)
 FIRST_WAIT, LONGEST_WAIT = 1.0, 60.0
@@ -28,14 +28,14 @@ WRONG = {
 }
 
 
-async def run(settings: SlackSettings, bot: Bot, stop: asyncio.Event) -> None:
+async def run(settings: SlackSettings, desk: Desk, stop: asyncio.Event) -> None:
     """
     Answer in Slack until *stop* is set; then finish the answers under way.
 
     Raises:
         ValueError: Slack refuses the tokens; the text is one line that says what to change.
     """
-    slack = Slack(settings, bot)
+    slack = Slack(settings, desk)
     await reach(slack.app.client, stop)
     if stop.is_set():
         return
@@ -43,7 +43,7 @@ async def run(settings: SlackSettings, bot: Bot, stop: asyncio.Event) -> None:
         await _by_socket(slack, settings, stop)
     else:
         await _by_http(slack, settings, stop)
-    await slack.finish()
+    await slack.under_way.finish()
 
 
 async def reach(client: AsyncWebClient, stop: asyncio.Event) -> None:
@@ -97,6 +97,7 @@ async def _by_socket(slack: Slack, settings: SlackSettings, stop: asyncio.Event)
         return
     handler = AsyncSocketModeHandler(slack.app, settings.app_token, web_client=slack.app.client)
     await handler.connect_async()  # type: ignore[no-untyped-call]  # Bolt leaves it untyped
+    slack.desk.watch(handler.client.is_connected)
     try:
         await stop.wait()
     finally:
@@ -110,6 +111,12 @@ async def _by_http(slack: Slack, settings: SlackSettings, stop: asyncio.Event) -
     try:
         site = web.TCPSite(runner, settings.host, settings.port)
         await site.start()
+        slack.desk.watch(_listens)
         await stop.wait()
     finally:
         await runner.cleanup()
+
+
+async def _listens() -> bool:
+    """In HTTP mode there is no connection that could drop: who can ask, is answered."""
+    return True

@@ -86,8 +86,13 @@ def test_a_misnamed_file_is_not_passed_over_in_silence(tree: Path) -> None:
     assert any("reply_code.yaml" in fault for fault in faults(tree, "reply_code.yaml", "[]"))
 
 
-def test_an_empty_file_is_no_fault(tree: Path) -> None:
-    assert faults(tree, "notes.yaml", "") == []
+@pytest.mark.parametrize("text", ["", "# nothing but a remark\n"])
+def test_an_emptied_file_is_told_and_not_taken_for_knowledge(tree: Path, text: str) -> None:
+    assert any("notes.yaml:1: no entries" in fault for fault in faults(tree, "notes.yaml", text))
+
+
+def test_a_file_that_says_that_it_has_no_entries_is_no_fault(tree: Path) -> None:
+    assert faults(tree, "notes.yaml", "[]") == []
 
 
 def test_a_dangling_reference_is_found(tree: Path) -> None:

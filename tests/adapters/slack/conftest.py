@@ -7,6 +7,7 @@ from typing import Any, Self
 
 import pytest
 
+from adapters.desk import desk
 from adapters.slack.running import run
 from adapters.slack.settings import SlackSettings
 from bot.answering import Bot
@@ -19,12 +20,12 @@ class Running:
     def __init__(self, stand_in: SlackStandIn, bot: Bot, **settings: Any) -> None:
         given = {"bot_token": BOT_TOKEN, "app_token": APP_TOKEN, "api_url": stand_in.api_url, **settings}
         self.settings = SlackSettings(**given)
-        self.bot = bot
+        self.desk = desk("slack", bot)
         self._stop = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
 
     async def __aenter__(self) -> Self:
-        self._task = asyncio.create_task(run(self.settings, self.bot, self._stop))
+        self._task = asyncio.create_task(run(self.settings, self.desk, self._stop))
         return self
 
     async def __aexit__(self, *_: object) -> None:

@@ -414,7 +414,7 @@ async def test_an_edit_in_an_assistant_thread_changes_the_answer(slack: SlackSta
 
 
 def broken(*_: Any) -> Any:
-    raise RuntimeError("no explainer")
+    raise RuntimeError(BOUNCE)
 
 
 async def test_a_bug_is_told_by_an_incident_and_never_shows_the_message(
@@ -427,8 +427,16 @@ async def test_a_bug_is_told_by_an_incident_and_never_shows_the_message(
     assert call.arguments["user"] == "U1"
     incidents = [record.getMessage() for record in caplog.records if "incident" in record.getMessage()]
     assert len(incidents) == 1
-    assert incidents[0].split()[-1] in call.arguments["text"]
+    assert incidents[0].split()[1].rstrip(":") in call.arguments["text"]
     assert "jo@b.example" not in caplog.text
+
+
+async def test_a_bug_is_told_in_the_language_of_the_asker(slack: SlackStandIn, start: Start, bot: Bot) -> None:
+    await start(bot=msgspec.structs.replace(bot, explainer=broken))
+    slack.locales["U1"] = "fr-FR"
+    await slack.send_event(slack.message(BOUNCE, channel="D1"))
+    [call] = await slack.wait_for("chat.postEphemeral")
+    assert call.arguments["text"].startswith("Désolé")
 
 
 async def test_logs_hold_no_text_no_address_and_no_token(

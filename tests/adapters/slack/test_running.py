@@ -12,6 +12,7 @@ import pytest
 from aiohttp.test_utils import unused_port
 from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 
+from adapters.desk import desk
 from adapters.slack.events import Slack
 from adapters.slack.running import run
 from adapters.slack.settings import SlackSettings
@@ -85,7 +86,7 @@ async def test_a_socket_is_renewed_when_slack_asks(slack: SlackStandIn, start: S
 
 async def test_a_socket_that_dies_without_a_word_is_opened_again(slack: SlackStandIn, bot: Bot) -> None:
     settings = SlackSettings(bot_token=BOT_TOKEN, app_token=APP_TOKEN, api_url=slack.api_url)
-    app = Slack(settings, bot)
+    app = Slack(settings, desk("slack", bot))
     handler = AsyncSocketModeHandler(app.app, APP_TOKEN, ping_interval=0.3)
     await handler.connect_async()  # type: ignore[no-untyped-call]  # Bolt leaves it untyped
     try:
@@ -95,7 +96,7 @@ async def test_a_socket_that_dies_without_a_word_is_opened_again(slack: SlackSta
         await slack.wait_for("chat.postMessage", 2)
     finally:
         await handler.close_async()  # type: ignore[no-untyped-call]  # Bolt leaves it untyped
-    await app.finish()
+    await app.under_way.finish()
     assert slack.connections == 2
     assert len(slack.calls_of("chat.postMessage")) == 2
 
@@ -253,7 +254,7 @@ async def refused(slack: SlackStandIn, bot: Bot, **settings: Any) -> str:
     """The line it ends with."""
     given = {"bot_token": BOT_TOKEN, "app_token": APP_TOKEN, "api_url": slack.api_url, **settings}
     with pytest.raises(ValueError, match="SLACK") as caught:
-        await asyncio.wait_for(run(SlackSettings(**given), bot, asyncio.Event()), 5)
+        await asyncio.wait_for(run(SlackSettings(**given), desk("slack", bot), asyncio.Event()), 5)
     return str(caught.value)
 
 
