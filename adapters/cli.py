@@ -102,8 +102,10 @@ def _add_knowledge(commands: "argparse._SubParsersAction[argparse.ArgumentParser
 
 
 def _add_platforms(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    started = commands.add_parser("run", help="answer in Slack, until stopped")
-    started.add_argument("platform", nargs="?", choices=["slack"], help="one platform; without it all that are set up")
+    started = commands.add_parser("run", help="answer in Slack and Discord, until stopped")
+    started.add_argument(
+        "platform", nargs="?", choices=["slack", "discord"], help="one platform; without it all that are set up"
+    )
     started.set_defaults(run=_run)
     slack = commands.add_parser("slack", help="what Slack needs to create the app")
     slack.add_argument("what", choices=["manifest"], help="the manifest to paste")

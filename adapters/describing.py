@@ -4,10 +4,15 @@ from collections.abc import Iterator, Mapping
 
 import msgspec
 
+from adapters.discord.settings import DiscordSettings
 from adapters.settings import CommonSettings, Origin, Variable, shown, variables
 from adapters.slack.settings import SlackSettings
 
-GROUPS: Mapping[str, type[msgspec.Struct]] = {"smtpbot": CommonSettings, "Slack": SlackSettings}
+GROUPS: Mapping[str, type[msgspec.Struct]] = {
+    "smtpbot": CommonSettings,
+    "Slack": SlackSettings,
+    "Discord": DiscordSettings,
+}
 
 
 def listed(given: Mapping[str, str], origins: Mapping[str, Origin]) -> Iterator[str]:

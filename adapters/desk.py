@@ -64,6 +64,11 @@ class Desk:
         """The words of a language."""
         return self._current.bot.words(language)
 
+    def words_in(self, language: str | None) -> Words:
+        """The words of a locale such as ``fr-FR``, the base language's where we have no other."""
+        tag = (language or "").replace("_", "-").split("-")[0].lower()
+        return self.words(tag if tag in self.lexicon.languages else self.knowledge.language)
+
     def digest(self, message: Message) -> Digest:
         """The digest of a paste or of attached files, for a chart."""
         return self._current.bot.digest(message)

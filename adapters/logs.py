@@ -40,6 +40,7 @@ def set_up(level: str, form: str, stream: TextIO = sys.stderr) -> None:
     root.setLevel(level)
     for name in QUIET:
         logging.getLogger(name).setLevel(logging.WARNING)
+    logging.getLogger("discord.client").setLevel(logging.ERROR)  # it warns that voice, which we don't use, is missing
 
 
 def _plain(value: object) -> str:

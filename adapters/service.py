@@ -45,6 +45,7 @@ async def serve(
     desks = {name: Desk(name, current, metrics) for name in runs}
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    await asyncio.to_thread(bot.explainer)  # so that nobody's first bounce has to wait for it
     async with contextlib.AsyncExitStack() as stack:
         if settings.metrics_port is not None:
             pages = served(tuple(desks.values()), metrics, settings.metrics_host, settings.metrics_port)
@@ -73,6 +74,12 @@ def _runs(given: Mapping[str, str], platform: str | None) -> dict[str, Run]:
 
         chosen = slack_settings(given)
         runs["slack"] = lambda desk, stop: slack.run(chosen, desk, stop)
+    if platform == "discord" or (platform is None and given.get("DISCORD_TOKEN")):
+        from adapters.discord import running as discord
+        from adapters.discord.settings import settings_from as discord_settings
+
+        told = discord_settings(given)
+        runs["discord"] = lambda desk, stop: discord.run(told, desk, stop)
     if not runs:
-        raise SettingMissing("SLACK_BOT_TOKEN", "at least one platform")
+        raise SettingMissing("SLACK_BOT_TOKEN", "at least one platform (or DISCORD_TOKEN)")
     return runs

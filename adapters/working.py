@@ -30,12 +30,13 @@ class UnderWay:
     Args:
         desk: where what goes wrong is counted.
         refusal: what to log of an exception with which the platform refuses a call; None where it is no such thing.
+        at_once: how many are worked on at the same time.
     """
 
-    def __init__(self, desk: Desk, refusal: Callable[[BaseException], str | None]) -> None:
+    def __init__(self, desk: Desk, refusal: Callable[[BaseException], str | None], at_once: int = AT_ONCE) -> None:
         self._desk = desk
         self._refusal = refusal
-        self._turns = asyncio.Semaphore(AT_ONCE)
+        self._turns = asyncio.Semaphore(at_once)
         self._tasks: set[asyncio.Task[None]] = set()
 
     def start(self, work: Coroutine[Any, Any, None], tell: Tell) -> asyncio.Task[None]:

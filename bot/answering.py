@@ -2,6 +2,7 @@
 
 import contextlib
 import functools
+import threading
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, assert_never
@@ -144,10 +145,16 @@ def make_bot(overlays: Sequence[Path] = (), *, cache: Path | None = None) -> Bot
     def edition(language: str) -> Knowledge:
         return load(overlays, language=language, cache=cache) if language != BASE_LANGUAGE else knowledge
 
+    compiling = threading.Lock()
+
     @functools.cache
-    def explainer() -> "Explainer":
+    def compiled() -> "Explainer":
         from bot.bounce.explaining import make_explainer
 
         return make_explainer(knowledge)
+
+    def explainer() -> "Explainer":
+        with compiling:  # two bounces at once must not both compile, which takes a second and 30 MB
+            return compiled()
 
     return Bot(knowledge, lexicon_of(knowledge), edition, explainer)

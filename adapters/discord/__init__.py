@@ -1,1 +1,1 @@
-"""."""
+"""Discord: events in, embeds out."""

@@ -121,7 +121,7 @@ class Slack:
 
         async def tell(say: Say) -> None:
             language, _ = await self.replies.language_of(client, user)
-            await post(say(self.replies.words_in(language)))
+            await post(say(self.desk.words_in(language)))
 
         return tell
 
@@ -162,12 +162,12 @@ class Slack:
     async def _explain(self, ack: Any, body: dict[str, Any], client: AsyncWebClient) -> None:
         await ack()
         language, _ = await self.replies.language_of(client, body["user"]["id"])
-        view = paste_view(self.replies.words_in(language))
+        view = paste_view(self.desk.words_in(language))
         self.under_way.start(_call(client.views_open, trigger_id=body["trigger_id"], view=view), _quiet)
 
     async def _pasted(self, ack: Any, body: dict[str, Any], client: AsyncWebClient) -> None:
         language, _ = await self.replies.language_of(client, body["user"]["id"])
-        words = self.replies.words_in(language)
+        words = self.desk.words_in(language)
         text, files = pasted(body["view"])
         await ack(response_action="update", view=result_view([], words))
 
@@ -218,7 +218,7 @@ class Slack:
         asked = self.replies.asked_by(body["actions"][0]["value"])
         if asked is None:
             language, _ = await self.replies.language_of(client, body["user"]["id"])
-            text = self.replies.words_in(language).say("slack.forgotten")
+            text = self.desk.words_in(language).say("ui.forgotten")
             await respond(text=text, response_type="ephemeral", replace_original=False)
             return
         answer = await self.replies.again(asked)
@@ -235,7 +235,7 @@ class Slack:
 
     async def _publish(self, client: AsyncWebClient, user: str) -> None:
         language, _ = await self.replies.language_of(client, user)
-        words = self.replies.words_in(language)
+        words = self.desk.words_in(language)
         await client.views_publish(user_id=user, view=home_view(words, self.replies.languages()))
 
     async def _language(self, ack: Any, body: dict[str, Any], client: AsyncWebClient) -> None:
@@ -253,7 +253,7 @@ class Slack:
         self, payload: dict[str, Any], client: AsyncWebClient, set_status: Any, context: dict[str, Any]
     ) -> None:
         try:
-            await set_status(self.words.say("slack.working"))
+            await set_status(self.words.say("ui.working"))
         except SlackApiError as error:
             LOG.warning("assistant.threads.setStatus: %s", error.response.get("error"))
         self._answer({**payload, "channel_type": "im"}, client, context, addressed=True)

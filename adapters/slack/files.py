@@ -6,25 +6,15 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import httpx
-import msgspec
 
+from adapters.attached import MAX_FILES, Fetched, may_hold_bounces
 from adapters.slack.settings import SlackSettings
 from bot.message import Attachment
 
 LOG = logging.getLogger(__name__)
-KINDS = (".txt", ".log", ".eml", ".csv", ".json", ".jsonl", ".gz", ".mbox", ".msg", ".text")
 HOSTS = (".slack.com", ".slack-files.com", ".slack-edge.com")
-MAX_FILES = 10
 TIME_LIMIT = 60.0
 """Seconds for one file."""
-
-
-class Fetched(msgspec.Struct, frozen=True):
-    """The files that could be read, and the names of those that could not: of another kind, too large, or lost."""
-
-    attachments: tuple[Attachment, ...] = ()
-    refused: tuple[str, ...] = ()
-    too_large: tuple[str, ...] = ()
 
 
 async def fetch(files: Sequence[Mapping[str, Any]], settings: SlackSettings) -> Fetched:
@@ -57,9 +47,8 @@ def _address(file: Mapping[str, Any]) -> str | None:
 
 
 def _is_readable(file: Mapping[str, Any], settings: SlackSettings) -> bool:
-    name = str(file.get("name") or "").lower()
-    text = str(file.get("mimetype") or "").startswith(("text/", "message/", "application/json", "application/gzip"))
-    return _is_known_host(_address(file), settings) and (name.endswith(KINDS) or file.get("mode") == "snippet" or text)
+    readable = may_hold_bounces(str(file.get("name") or ""), file.get("mimetype")) or file.get("mode") == "snippet"
+    return readable and _is_known_host(_address(file), settings)
 
 
 def _is_known_host(address: str | None, settings: SlackSettings) -> bool:

@@ -85,7 +85,7 @@ def _blocks(answer: Answer, words: Words, *, tables: bool, left_out: Sequence[st
         else:
             yield _rich([_titled(section.title), *_section(section)])
     if left_out and any(left_out):
-        yield _context([_plain(words.say("slack.left-out"))])
+        yield _context([_plain(words.say("ui.left-out"))])
     if answer.sources:
         links = [{"type": "link", "url": source.url, "text": source.title} for source in answer.sources[:10]]
         joined = [part for link in links for part in (link, _plain("  "))][:-1]
@@ -100,9 +100,9 @@ def _context(elements: list[Block]) -> Block:
 def _actions(answer: Answer, words: Words, asked: str, *, more: bool, share: bool) -> Iterator[Block]:
     buttons = [button(f"ask:{number}", ask, ask) for number, ask in enumerate(answer.follow_ups[: MAX_ACTIONS - 2])]
     if more:
-        buttons.append(button("more", words.say("slack.more"), asked))
+        buttons.append(button("more", words.say("ui.more"), asked))
     if share:
-        buttons.append(button("share", words.say("slack.share"), asked))
+        buttons.append(button("share", words.say("ui.share"), asked))
     if buttons:
         yield {"type": "actions", "elements": buttons}
 

@@ -9,14 +9,14 @@ import msgspec
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
+from adapters.attached import Fetched, files_of, unread
 from adapters.desk import Desk
-from adapters.slack.files import Fetched, fetch
+from adapters.slack.files import fetch
 from adapters.slack.markup import text_of
 from adapters.slack.memory import Memory
 from adapters.slack.rendering import MAX_VALUE, Rendered, to_blocks
 from adapters.slack.settings import SlackSettings
 from bot.answer import Answer
-from bot.language import Words
 from bot.message import Message
 
 LOG = logging.getLogger(__name__)
@@ -68,7 +68,8 @@ class Replies:
         if answer.kind == "digest":
             await self._attach(client, answer, Message(text, fetched.attachments), channel, thread or posted["ts"])
         if fetched.refused or fetched.too_large:
-            await client.chat_postMessage(channel=channel, thread_ts=thread or posted["ts"], text=self._unread(fetched))
+            text = unread(fetched, self.desk.words(answer.language), self.settings.max_file)
+            await client.chat_postMessage(channel=channel, thread_ts=thread or posted["ts"], text=text)
 
     async def follow_up(self, client: AsyncWebClient, event: Mapping[str, Any]) -> None:
         """Answer a pressed question, in the thread of the answer it stands under."""
@@ -77,11 +78,6 @@ class Replies:
             client.chat_postMessage, answer, asked, channel=event["channel"],
             thread_ts=event.get("thread_ts"), unfurl_links=False, unfurl_media=False,
         )  # fmt: skip
-
-    def words_in(self, language: str | None) -> Words:
-        """The words of a person's language, the base language's where we have no other."""
-        tag = (language or "").replace("_", "-").split("-")[0].lower()
-        return self.desk.words(tag if tag in self.desk.lexicon.languages else self.desk.knowledge.language)
 
     def languages(self) -> list[tuple[str, str]]:
         """Tag and own name of every language."""
@@ -198,28 +194,9 @@ class Replies:
         self, client: AsyncWebClient, answer: Answer, message: Message, channel: str, thread: str
     ) -> None:
         """The chart, where it can be drawn, and the records."""
-        from adapters.chart import draw
-        from knowledge.errors import SettingMissing
-
-        words = self.desk.words(answer.language)
-        records = b"".join(msgspec.json.encode(bounce) + b"\n" for bounce in answer.bounces)
-        uploads: list[dict[str, Any]] = [{"file": records, "filename": "bounces.jsonl", "title": answer.title}]
-        try:
-            picture = draw(self.desk.digest(message), words)
-            uploads.insert(0, {"file": picture, "filename": "bounces.png", "title": answer.title})
-        except SettingMissing:
-            LOG.info("no chart: the extra is not installed")
+        files = files_of(answer, self.desk.digest(message), self.desk.words(answer.language))
+        uploads = [{"file": content, "filename": name, "title": answer.title} for name, content in files]
         await client.files_upload_v2(channel=channel, thread_ts=thread, file_uploads=uploads)
-
-    def _unread(self, fetched: Fetched) -> str:
-        words = self.desk.words(self.desk.knowledge.language)
-        parts = []
-        if fetched.too_large:
-            limit = words.number(self.settings.max_file // 1_000_000)
-            parts.append(words.say("slack.too-large", names=", ".join(fetched.too_large), limit=limit))
-        if fetched.refused:
-            parts.append(words.say("slack.not-read", names=", ".join(fetched.refused)))
-        return " ".join(parts)
 
 
 def refusal(error: BaseException) -> str | None:

@@ -23,14 +23,14 @@ def paste_view(words: Words) -> Block:
         "element": {"type": "file_input", "action_id": "files", "filetypes": list(FILE_TYPES), "max_files": 5},
     }  # fmt: skip
     return {
-        "type": "modal", "callback_id": "paste", "title": _plain(cut(words.say("slack.explain"), MAX_TITLE)),
+        "type": "modal", "callback_id": "paste", "title": _plain(cut(words.say("ui.explain"), MAX_TITLE)),
         "submit": _plain(cut(words.say("slack.submit"), MAX_TITLE)),
         "close": _plain(cut(words.say("slack.close"), MAX_TITLE)), "blocks": [*inputs, files],
     }  # fmt: skip
 
 
 def _input(number: int, words: Words) -> Block:
-    label = words.say("slack.paste") if number == 0 else words.say("slack.paste-more")
+    label = words.say("ui.paste") if number == 0 else words.say("slack.paste-more")
     return {
         "type": "input", "block_id": f"text{number}", "optional": True, "label": _plain(label),
         "hint": _plain(words.say("slack.paste-hint", limit=words.number(MAX_INPUT))),
@@ -49,9 +49,9 @@ def pasted(view: Mapping[str, Any]) -> tuple[str, list[dict[str, Any]]]:
 
 def result_view(blocks: Sequence[Block], words: Words) -> Block:
     """The modal with an answer, or, without blocks, while one is sought."""
-    waiting = {"type": "section", "text": _plain(words.say("slack.working"))}
+    waiting = {"type": "section", "text": _plain(words.say("ui.working"))}
     return {
-        "type": "modal", "callback_id": "result", "title": _plain(cut(words.say("slack.explain"), MAX_TITLE)),
+        "type": "modal", "callback_id": "result", "title": _plain(cut(words.say("ui.explain"), MAX_TITLE)),
         "close": _plain(cut(words.say("slack.close"), MAX_TITLE)), "blocks": list(blocks) or [waiting],
     }  # fmt: skip
 

@@ -135,7 +135,7 @@ async def test_an_answer_whose_file_is_gone_is_forgotten(slack: SlackStandIn, st
     await running.stop()
     await start()
     await slack.send_action(button_of(answer, "more"), channel="D1", message=answer)
-    assert (await responded(slack))["text"] == bot.words("en").say("slack.forgotten")
+    assert (await responded(slack))["text"] == bot.words("en").say("ui.forgotten")
 
 
 async def test_a_forgotten_answer_is_said_to_be_forgotten(slack: SlackStandIn, start: Start, bot: Bot) -> None:
@@ -143,7 +143,7 @@ async def test_a_forgotten_answer_is_said_to_be_forgotten(slack: SlackStandIn, s
     more = {"type": "button", "action_id": "more", "value": "0123456789abcdef0123456789abcdef"}
     await slack.send_action(more, message={"ts": "1600000000.000001", "text": "550"})
     answer = await responded(slack)
-    assert answer["text"] == bot.words("en").say("slack.forgotten")
+    assert answer["text"] == bot.words("en").say("ui.forgotten")
     assert answer["replace_original"] is False
 
 
