@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from bot.answering import Bot
+    from bot.mailbox.client import CheckSettings
     from knowledge.schema import Knowledge
 
 ANSWERED, NOT_UNDERSTOOD, USAGE = 0, 1, 2
@@ -55,9 +56,14 @@ def _parser() -> argparse.ArgumentParser:
     codes = commands.add_parser("codes", help="list the codes that have an entry")
     codes.add_argument("family", nargs="?", metavar="FAMILY", help="such as 4xx or 5.7.x; all reply codes without it")
     codes.set_defaults(run=_codes)
+    check = commands.add_parser("check", help="check whether an address or a domain can receive mail")
+    check.add_argument("asked", metavar="ADDRESS", help="an address or a domain")
+    check.add_argument("--selector", metavar="NAME", help="of a DKIM key of the domain")
+    check.add_argument("--json", action="store_true", help="print the answer as one JSON object")
+    check.set_defaults(run=_check_mailbox)
     explain = _add_explain(commands)
     explain.set_defaults(run=_explain)
-    for command in (chat, ask, codes, explain):
+    for command in (chat, ask, codes, check, explain):
         command.add_argument("--lang", metavar="TAG", help="the language of the answers, such as en or fr")
     _add_knowledge(commands)
     _add_platforms(commands)
@@ -147,6 +153,28 @@ def _ask(options: argparse.Namespace, environ: Mapping[str, str]) -> int:
 def _codes(options: argparse.Namespace, environ: Mapping[str, str]) -> int:
     options.text, options.json, options.svg = [options.family or "all codes"], False, None
     return _ask(options, environ)
+
+
+def _check_mailbox(options: argparse.Namespace, environ: Mapping[str, str]) -> int:
+    import asyncio
+
+    from bot.mailbox.asking import Wanted
+    from bot.message import Message
+    from bot.question import MailboxCheck
+
+    language = _language(options, environ)
+    bot = _bot({"SMTPBOT_CHECK": "on", **environ})  # who has a terminal needs nobody's leave
+    question = MailboxCheck(Wanted(options.asked, options.selector), Message(""), language or bot.knowledge.language)
+    answer = asyncio.run(bot.check_once(question))
+    if options.json:
+        from bot.answer import to_json
+
+        print(to_json(answer).decode())
+    else:
+        from adapters.terminal import console_for, show
+
+        show(answer, bot.words(answer.language), console_for(sys.stdout))
+    return ANSWERED if answer.tone != "neutral" else NOT_UNDERSTOOD
 
 
 def _explain(options: argparse.Namespace, environ: Mapping[str, str]) -> int:
@@ -251,14 +279,19 @@ def _bot(environ: Mapping[str, str]) -> "Bot":
     from knowledge.errors import KnowledgeInvalid
 
     overlays, cache = _places(environ)
+    from adapters.checks import check_settings
+
+    def checks(known: "Knowledge") -> "CheckSettings | None":
+        return check_settings(environ, known)
+
     try:
-        return make_bot(overlays, cache=cache)
+        return make_bot(overlays, cache=cache, checks=checks)
     except KnowledgeInvalid as error:
         if not overlays:
             raise
         print(error, file=sys.stderr)
         print("SMTPBOT_KNOWLEDGE is left out until that is mended.", file=sys.stderr)
-        return make_bot(cache=cache)
+        return make_bot(cache=cache, checks=checks)
 
 
 def _places(environ: Mapping[str, str]) -> tuple[list[Path], Path]:

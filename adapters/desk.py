@@ -16,11 +16,12 @@ from bot.bounce.digest import Digest
 from bot.language import Words
 from bot.lexicon import Lexicon
 from bot.message import Message
+from bot.question import MailboxCheck
 from knowledge.schema import Knowledge
 
 LOG = logging.getLogger("smtpbot")
-UNSAID = ("mailbox",)
-"""Kinds of answers whose subjects are somebody's address."""
+PRIVATE = ("mailbox",)
+"""Kinds of answers for the asker alone; their subjects, which are addresses, are not logged."""
 
 
 class Current:
@@ -69,6 +70,14 @@ class Desk:
         tag = (language or "").replace("_", "-").split("-")[0].lower()
         return self.words(tag if tag in self.lexicon.languages else self.knowledge.language)
 
+    def checks(self) -> bool:
+        """Whether addresses are checked here."""
+        return self._current.bot.mailbox is not None
+
+    def is_private(self, message: Message) -> bool:
+        """Whether the answer is for the asker's eyes only: what it says of somebody's mailbox is nobody else's."""
+        return isinstance(self._current.bot.understand(message), MailboxCheck)
+
     def digest(self, message: Message) -> Digest:
         """The digest of a paste or of attached files, for a chart."""
         return self._current.bot.digest(message)
@@ -103,7 +112,7 @@ class Desk:
         self.metrics.answered(answer.kind, self.platform, seconds)
         facts = {
             "kind": answer.kind,
-            "subjects": [] if answer.kind in UNSAID else list(answer.subjects[:6]),
+            "subjects": [] if answer.kind in PRIVATE else list(answer.subjects[:6]),
             "language": answer.language,
             "platform": self.platform,
             "milliseconds": round(seconds * 1000, 1),

@@ -6,6 +6,7 @@ from typing import assert_never
 import msgspec
 
 from bot.answer import Answer, Facts, Paragraph, Quote, Section, Steps, Table
+from bot.language import Words
 
 SHORT_TEXT = 300
 """Characters that a shortened text keeps at most; it ends at a sentence or a word, never in a literal or a link."""
@@ -71,6 +72,12 @@ def shortened(section: Section) -> Section:
             return msgspec.structs.replace(section, text=cut(section.text, SHORT_TEXT))
         case _:
             assert_never(section)
+
+
+def label_of(follow_up: str, words: Words) -> str:
+    """What a button says that asks *follow_up*: the question itself, but nobody's address."""
+    is_check = follow_up.startswith(f"{words.signals('signal.check')[0]} ") and "@" in follow_up
+    return words.say("check.button") if is_check else follow_up
 
 
 def cut(text: str, limit: int) -> str:

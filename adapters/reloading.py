@@ -10,6 +10,8 @@ import signal
 from collections.abc import Sequence
 from pathlib import Path
 
+import msgspec
+
 from adapters.desk import Current
 from adapters.metrics import Metrics
 from bot.answering import Bot, make_bot
@@ -64,7 +66,7 @@ async def _replace(current: Current, overlays: Sequence[Path], cache: Path | Non
         metrics.reloads.labels("refused").inc()
         LOG.error("knowledge: %s; the last good one stays", error.strerror)
         return
-    current.bot = bot
+    current.bot = msgspec.structs.replace(bot, mailbox=current.bot.mailbox)  # its counts and connections go on
     metrics.reloads.labels("taken").inc()
     metrics.uses(bot.knowledge.version)
     LOG.info("knowledge: read anew, version %s", bot.knowledge.version)

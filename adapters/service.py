@@ -54,6 +54,8 @@ async def serve(
             group.create_task(keep_current(current, overlays, cache, metrics, stop))
             for name, run in runs.items():
                 group.create_task(_until(run(desks[name], stop), stop))
+        if bot.mailbox is not None:
+            await bot.mailbox.close()
     return STOPPED
 
 

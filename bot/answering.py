@@ -12,11 +12,26 @@ import msgspec
 from bot.answer import Answer
 from bot.answers.code import answer_code, answer_listing
 from bot.answers.comparison import answer_comparison
+from bot.answers.mailbox import answer_mailbox, answer_not_checked
 from bot.answers.topic import answer_help, answer_topic, answer_unclear
 from bot.language import Words
 from bot.lexicon import Lexicon, lexicon_of, tidy
+from bot.mailbox.client import CheckSettings, Mailbox
+from bot.mailbox.facts import MailboxFacts, Verification
 from bot.message import Message
-from bot.question import Bounce, Codes, Comparison, Help, Listing, Question, Topic, Unclear, is_asked, understand
+from bot.question import (
+    Bounce,
+    Codes,
+    Comparison,
+    Help,
+    Listing,
+    MailboxCheck,
+    Question,
+    Topic,
+    Unclear,
+    is_asked,
+    understand,
+)
 from knowledge.loading import BASE_LANGUAGE, load
 from knowledge.schema import Knowledge
 
@@ -39,19 +54,25 @@ class Bot(msgspec.Struct, frozen=True):
         lexicon: the words by which questions are understood.
         edition: gives the knowledge in another language; called when that is first asked for.
         explainer: gives the compiled patterns; called when a bounce is first to be explained.
+        mailbox: checks addresses; None where that is off.
     """
 
     knowledge: Knowledge
     lexicon: Lexicon
     edition: Callable[[str], Knowledge]
     explainer: Callable[[], "Explainer"]
+    mailbox: Mailbox | None = None
 
     def understand(self, message: Message) -> Question:
         """Find out what a message asks; any text gives a Question."""
         return understand(message, self.lexicon)
 
-    def answer(self, question: Question) -> Answer:
-        """Answer a question; the same question and knowledge always give the same answer."""
+    def answer(self, question: Question, facts: MailboxFacts | None = None) -> Answer:
+        """
+        Answer a question; the same question, knowledge and facts always give the same answer.
+
+        *facts* are those of a mailbox check; without them it is answered how to set that up.
+        """
         words = Words(self._edition(question.language))
         match question:
             case Codes():
@@ -68,13 +89,17 @@ class Bot(msgspec.Struct, frozen=True):
                 return answer_unclear(question, words)
             case Bounce():
                 return self._explained(question, words)
+            case MailboxCheck():
+                return self._checked(question, facts, words)
             case _:
                 assert_never(question)
 
     async def reply(self, message: Message) -> Answer | None:
         """What adapters call: the answer, or None where nobody asked us."""
         question = self.understand(message)
-        if isinstance(question, Bounce):
+        if isinstance(question, MailboxCheck):
+            answer = await self.check(question)
+        elif isinstance(question, Bounce):
             import asyncio
 
             answer = await asyncio.to_thread(self.answer, question)  # a large file must not hold up everybody else
@@ -104,6 +129,32 @@ class Bot(msgspec.Struct, frozen=True):
 
         return digest(self._found(message), self.knowledge)
 
+    async def check(self, question: MailboxCheck) -> Answer:
+        """The answer to a mailbox check, once its facts are looked up."""
+        wanted = question.wanted
+        if self.mailbox is None or not wanted.asked:
+            return self.answer(question)
+        facts = await self.mailbox.check(wanted.asked, wanted.selector, question.message)
+        return self.answer(question, facts)
+
+    async def check_once(self, question: MailboxCheck) -> Answer:
+        """The same, and close the connections: for a process that asks once."""
+        try:
+            return await self.check(question)
+        finally:
+            if self.mailbox is not None:
+                await self.mailbox.close()
+
+    def _checked(self, question: MailboxCheck, facts: MailboxFacts | None, words: Words) -> Answer:
+        if facts is None:
+            return answer_not_checked(question, words, is_on=self.mailbox is not None)
+        said = facts.mailbox.reply if isinstance(facts.mailbox, Verification) else None
+        if said is None:
+            return answer_mailbox(facts, words)
+        from bot.bounce.explaining import explain_text
+
+        return answer_mailbox(facts, words, next(iter(explain_text(said, self.explainer())), None))
+
     def _found(self, message: Message) -> "list[Diagnosis]":
         from bot.bounce.explaining import explain_file, explain_text
 
@@ -125,16 +176,29 @@ class Bot(msgspec.Struct, frozen=True):
         if len(found) > 1:
             return answer_digest(digest(found, words.knowledge), found[:MAX_BOUNCES], words)
         if found:
-            return answer_bounce(found[0], words)
+            return self._with_check(answer_bounce(found[0], words), found[0], words)
         return answer_unclear(Unclear(tidy(question.message.text[:80]), words.language, "no-failure"), words)
+
+    def _with_check(self, answer: Answer, found: "Diagnosis", words: Words) -> Answer:
+        """The answer to a bounce, with a check of its recipient to go on with, where checks are on."""
+        recipient = found.evidence.recipient
+        if self.mailbox is None or not recipient:
+            return answer
+        check = f"{words.signals('signal.check')[0]} {recipient}"
+        return msgspec.structs.replace(answer, follow_ups=(check, *answer.follow_ups))
 
     def _edition(self, language: str) -> Knowledge:
         return self.knowledge if language == self.knowledge.language else self.edition(language)
 
 
-def make_bot(overlays: Sequence[Path] = (), *, cache: Path | None = None) -> Bot:
+def make_bot(
+    overlays: Sequence[Path] = (),
+    *,
+    cache: Path | None = None,
+    checks: Callable[[Knowledge], CheckSettings | None] = lambda _: None,
+) -> Bot:
     """
-    Load everything a Bot needs.
+    Load everything a Bot needs; *checks* gives how mailboxes are checked, None that they are not.
 
     Raises:
         KnowledgeInvalid: the knowledge or an overlay has faults; it carries them all.
@@ -157,4 +221,6 @@ def make_bot(overlays: Sequence[Path] = (), *, cache: Path | None = None) -> Bot
         with compiling:  # two bounces at once must not both compile, which takes a second and 30 MB
             return compiled()
 
-    return Bot(knowledge, lexicon_of(knowledge), edition, explainer)
+    settings = checks(knowledge)
+    mailbox = None if settings is None else Mailbox(settings, knowledge)
+    return Bot(knowledge, lexicon_of(knowledge), edition, explainer, mailbox)

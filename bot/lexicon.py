@@ -143,7 +143,9 @@ def lexicon_of(knowledge: Knowledge) -> Lexicon:
         join=_any_of((*phrases["versus"], *phrases["and"]), r"\s*[/,;&+]\s*|\s*<=?>\s*"),
         common={s.language: _any_of(tuple(map(bare, s.phrases.get("signal.common", ())))) for s in knowledge.signals},
         topical={
-            s.language: frozenset(name_of(alias) for aliases in s.aliases.values() for alias in aliases)
+            s.language: frozenset(
+                name for aliases in s.aliases.values() for name in map(name_of, aliases) if _says(name)
+            )
             for s in knowledge.signals
         },
         names=_names(knowledge),
@@ -168,6 +170,11 @@ def lexicon_of(knowledge: Knowledge) -> Lexicon:
             for advice in entry.classes
         ),
     )
+
+
+def _says(name: str) -> bool:
+    """Whether a name tells a language; one of digits does not."""
+    return any(char.isalpha() for char in name)
 
 
 def _spans(text: str) -> Iterator[str]:

@@ -20,6 +20,7 @@ class Message(msgspec.Struct, frozen=True):
         language: the asker's own choice or the platform's locale, a BCP 47 tag; None where neither is known.
         chosen: whether *language* is the asker's own choice, which then wins over the language of the question.
         addressed: whether the bot was spoken to; what was not and is no question gets no answer.
+        asker: the platform's id of who asks, *place* that of the channel: what may be checked depends on them.
     """
 
     text: str
@@ -27,6 +28,8 @@ class Message(msgspec.Struct, frozen=True):
     language: str | None = None
     chosen: bool = False
     addressed: bool = True
+    asker: str | None = None
+    place: str | None = None
 
 
 MAX_TEXT = 1_048_576

@@ -7,6 +7,7 @@ from typing import Literal
 import msgspec
 
 from bot.lexicon import Lexicon, Subject, bare, tidy
+from bot.mailbox.asking import Wanted, wanted
 from bot.message import MAX_TEXT, Message
 from knowledge.codes import EnhancedCode, ReplyCode
 from knowledge.errors import NotACode
@@ -72,7 +73,15 @@ class Bounce(msgspec.Struct, frozen=True, tag=True):
     otherwise: "Codes | Comparison | Listing | Topic | Unclear | None" = None
 
 
-Question = Codes | Comparison | Listing | Topic | Bounce | Help | Unclear
+class MailboxCheck(msgspec.Struct, frozen=True, tag=True):
+    """Can this address or domain receive mail? *wanted* is what to check; *message* tells who asks."""
+
+    wanted: Wanted
+    message: Message
+    language: str
+
+
+Question = Codes | Comparison | Listing | Topic | Bounce | MailboxCheck | Help | Unclear
 
 MAX_SIDE = 5
 """Words on each side of "or" and its like, beyond which a text is prose and compares nothing."""
@@ -110,6 +119,9 @@ def understand(message: Message, lexicon: Lexicon) -> Question:
     language = _language(message, said, lexicon)
     if len(message.text) > MAX_TEXT:
         return Unclear(tidy(text[:80]), language, "too-long")
+    check = None if message.attachments else wanted(text[:MAX_QUESTION], lexicon)
+    if check is not None:
+        return MailboxCheck(check, message, language)
     if message.attachments or len(text) > MAX_QUESTION or _is_paste(text):
         return Bounce(message, language)
     asked = lexicon.without("address", said).strip(" .,;:!")
@@ -133,6 +145,8 @@ def is_asked(message: Message, question: Question, lexicon: Lexicon) -> bool:
     """Whether a message that spoke to nobody asks us: it is a question, or little more than what it asks about."""
     if isinstance(question, Unclear | Help):
         return False
+    if isinstance(question, MailboxCheck):
+        return bool(question.wanted.asked)
     words = _WORDS.findall(_TOKEN.sub(" ", bare(message.text)))
     rest = lexicon.expressions["question"].sub(" ", " ".join(words)).split()
     named = isinstance(question, Topic | Comparison) and len(words) <= MIN_WORDS + 2

@@ -12,7 +12,14 @@ from knowledge.schema import Knowledge
 def check(reading: Reading) -> tuple[Fault, ...]:
     """Every fault of *reading* that lies between its entries, with file, line and field."""
     known = reading.knowledge
-    found = (*_codes(known), *_topics(known), *_providers(known), *_blocklists(known), *_notes(known))
+    found = (
+        *_codes(known),
+        *_topics(known),
+        *_providers(known),
+        *_blocklists(known),
+        *_notes(known),
+        *_findings(known),
+    )
     return tuple(_fault(reading, place, field, text) for place, field, text in found)
 
 
@@ -36,6 +43,11 @@ def code_exists(known: Knowledge, code: str) -> bool:
         return code in known.reply_codes
     except NotACode:
         return False
+
+
+def _findings(known: Knowledge) -> Iterator[Finding]:
+    for identity, entry in known.findings.items():
+        yield from _unknown_codes(known, f"findings/{identity}", "codes", entry.codes)
 
 
 def _dangling(place: str, field: str, ids: Iterable[str], known: Iterable[str]) -> Iterator[Finding]:

@@ -38,6 +38,8 @@ KINDS: Mapping[str, type[Entry]] = {
     "log_formats": LogFormat,
     "framings": Framing,
     "notes": schema.Note,
+    "findings": schema.Finding,
+    "verifiers": schema.Verifier,
     "providers": schema.Provider,
 }
 MAX_FILE_BYTES = 4 * 1024 * 1024

@@ -248,6 +248,58 @@ class RetryTime(Entry, frozen=True, kw_only=True):
     samples: Annotated[tuple[str, ...], msgspec.Meta(min_length=1)]
 
 
+class Finding(Entry, frozen=True, kw_only=True):
+    """
+    What a mailbox check can find, and what follows from it.
+
+    *text* says it, with ``{placeholders}``; *codes* are what senders see because of it.
+    """
+
+    text: Prose
+    severity: Literal["problem", "weakness", "fine"]
+    fix: tuple[Prose, ...] = ()
+    codes: tuple[str, ...] = ()
+    sources: tuple[Reference, ...]
+
+
+class Mark(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A field of a service's answer, by its dotted *path*, that means something when it has one of *values*."""
+
+    path: str
+    values: tuple[str, ...]
+    means: Literal[
+        "deliverable", "undeliverable", "risky", "unknown", "catch-all", "role", "disposable", "full", "disabled"
+    ]
+
+
+class Verifier(Entry, frozen=True, kw_only=True):
+    """
+    A service that verifies mailboxes over HTTP.
+
+    Args:
+        url: its address; None where it is self-hosted.
+        paths: tried in order while the service answers 404.
+        key: the header or query parameter that carries the key; *key_in* says which of the two.
+        address: the query parameter, or with *body* the field of the JSON body, that carries the address.
+        verdicts: the first that holds is the verdict; *flags* all that hold.
+        reply: the path of the server's words, where the service tells them.
+        error: the path of what is there when the key was refused.
+    """
+
+    name: str
+    url: Url | None = None
+    paths: tuple[str, ...]
+    body: bool
+    key: str
+    key_in: Literal["header", "query"]
+    address: str
+    verdicts: tuple[Mark, ...]
+    flags: tuple[Mark, ...] = ()
+    reply: str | None = None
+    error: str | None = None
+    sources: tuple[Reference, ...]
+
+
 class Note(Entry, frozen=True, kw_only=True):
     """What a team adds of its own: a text, perhaps with runbook links, on codes, reasons, topics or patterns."""
 
@@ -283,4 +335,6 @@ class Knowledge(msgspec.Struct, frozen=True, kw_only=True):
     log_formats: dict[str, LogFormat]
     framings: dict[str, Framing]
     notes: dict[str, Note]
+    findings: dict[str, Finding]
+    verifiers: dict[str, Verifier]
     providers: dict[str, Provider]

@@ -68,6 +68,7 @@ class Commands:
         """Every command, for servers and for people, wherever they write."""
         found: list[Command | app_commands.ContextMenu] = [
             self._smtp(), self._compare(), self._explain(), self._help(), self._menu(),
+            *([self._check()] if self._desk.checks() else []),
         ]  # fmt: skip
         for command in found:
             command.allowed_installs = app_commands.AppInstallationType(guild=True, user=True)
@@ -120,6 +121,20 @@ class Commands:
                 self._start(interaction, self._replies.respond(interaction, message, private=private, fetch=[file]))
 
         return explain
+
+    def _check(self) -> Command:
+        @app_commands.command(name=self._text("discord.check"), description=self._text("discord.check.about"))
+        @app_commands.rename(address=self._text("discord.address"), selector=self._text("discord.selector"))
+        @app_commands.describe(
+            address=self._text("discord.address.about"), selector=self._text("discord.selector.about")
+        )
+        async def check(interaction: Interaction, address: str, selector: str | None = None) -> None:
+            words = self._desk.words(self._desk.knowledge.language)
+            parts = [words.signals("signal.check")[0], address]
+            parts += [words.signals("signal.selector")[0], selector] if selector else []
+            self._answer(interaction, " ".join(parts), private=True)
+
+        return check
 
     def _help(self) -> Command:
         @app_commands.command(name=self._text("discord.help"), description=self._text("discord.help.about"))

@@ -13,7 +13,7 @@ from typing import Any, Protocol, Self
 import discord
 import msgspec
 
-from adapters.fitting import cut
+from adapters.fitting import cut, label_of
 from adapters.recent import Recent
 from bot.language import Words
 from bot.message import Attachment
@@ -102,8 +102,8 @@ class Ask(discord.ui.DynamicItem[discord.ui.Button[Any]], template=r"ask:(?P<lan
 class Pick(discord.ui.DynamicItem[discord.ui.Select[Any]], template=r"pick:(?P<language>[\w-]*)"):
     """More follow-up questions than there is room for as buttons."""
 
-    def __init__(self, custom_id: str, label: str = "", texts: Sequence[str] = ()) -> None:
-        options = [discord.SelectOption(label=text, value=text) for text in texts]
+    def __init__(self, custom_id: str, label: str = "", texts: Sequence[tuple[str, str]] = ()) -> None:
+        options = [discord.SelectOption(label=shown, value=text) for text, shown in texts]
         super().__init__(discord.ui.Select(custom_id=custom_id, placeholder=label or None, options=options))
 
     @classmethod
@@ -177,10 +177,10 @@ def view_of(
     view = discord.ui.View(timeout=None)
     if len(follow_ups) <= MOST_BUTTONS:
         for text in follow_ups:
-            view.add_item(Ask(carry(Asked(text, asked.language), memory, "ask"), text))
+            view.add_item(Ask(carry(Asked(text, asked.language), memory, "ask"), label_of(text, words)))
     else:
-        texts = list(dict.fromkeys(text for text in follow_ups if len(text) <= MAX_OPTION))[:MAX_OPTIONS]
-        view.add_item(Pick(f"pick:{asked.language}", words.say("discord.pick"), texts))
+        texts = [(text, label_of(text, words)) for text in dict.fromkeys(follow_ups) if len(text) <= MAX_OPTION]
+        view.add_item(Pick(f"pick:{asked.language}", words.say("discord.pick"), texts[:MAX_OPTIONS]))
     if more:
         view.add_item(More(carry(asked, memory, "more"), words.say("ui.more")))
     if share:

@@ -7,9 +7,10 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import discord
+import msgspec
 
 from adapters.attached import MAX_FILES, Fetched, files_of, may_hold_bounces, unread
-from adapters.desk import Desk
+from adapters.desk import PRIVATE, Desk
 from adapters.discord.components import LOST, Asked, view_of
 from adapters.discord.markup import text_of
 from adapters.discord.rendering import to_embed
@@ -76,10 +77,15 @@ class Replies:
 
         The first message after a deferral fills the placeholder and takes its privacy, so that is decided before.
         """
-        if fetch or message.attachments:
+        message = msgspec.structs.replace(
+            message, asker=str(interaction.user.id), place=str(interaction.channel_id or "")
+        )
+        secret = self.desk.is_private(message)
+        private = private or secret
+        if fetch or message.attachments or secret:
             await interaction.response.defer(ephemeral=private, thinking=True)
         fetched = await self.fetch(fetch)
-        message = Message(message.text, message.attachments + fetched.attachments, message.language, message.chosen)
+        message = msgspec.structs.replace(message, attachments=message.attachments + fetched.attachments)
         working = asyncio.ensure_future(self.desk.reply(message))
         if not interaction.response.is_done():
             await asyncio.wait([working], timeout=QUICK)
@@ -89,7 +95,7 @@ class Replies:
         assert answer is not None  # who speaks to us is always answered
         if answer.kind == "digest" and not interaction.response.is_done():
             await interaction.response.defer(ephemeral=private, thinking=True)
-        told = await self._drawn(answer, message, fetched, rest=rest, share=private)
+        told = await self._drawn(answer, message, fetched, rest=rest, share=private and not secret)
         if interaction.response.is_done():
             await interaction.followup.send(**told, ephemeral=private)
         else:
@@ -99,11 +105,17 @@ class Replies:
         """Answer a message where it stands, or change the answer that it has already."""
         fetched = await self.fetch(asked.attachments)
         language = str(asked.guild.preferred_locale) if asked.guild else None
-        message = Message(text_of(asked), fetched.attachments, language, addressed=addressed)
+        message = Message(
+            text_of(asked), fetched.attachments, language, addressed=addressed, asker=str(asked.author.id),
+            place=str(asked.channel.id),
+        )  # fmt: skip
         answer = await self.desk.reply(message)
         if answer is None:
             return
         told = await self._drawn(answer, message, fetched, rest=False, share=False)
+        if answer.kind in PRIVATE and asked.guild is not None:
+            await asked.author.send(**told)  # in a channel everybody would see it
+            return
         before = self.answered.get(asked.id)
         if before is not None:
             files = told.pop("files", [])

@@ -11,7 +11,7 @@ from slack_bolt.middleware.assistant.async_assistant import AsyncAssistant
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from adapters.desk import Desk
+from adapters.desk import PRIVATE, Desk
 from adapters.slack.client import client_of
 from adapters.slack.markup import text_of, to_plain
 from adapters.slack.memory import Memory
@@ -140,15 +140,17 @@ class Slack:
 
     async def _command(self, ack: Any, body: dict[str, Any], client: AsyncWebClient, respond: Any) -> None:
         await ack()
-        work = self._respond(client, respond, to_plain(body.get("text") or ""), body["user_id"])
+        text, place = to_plain(body.get("text") or ""), body.get("channel_id")
+        work = self._respond(client, respond, text, body["user_id"], place=place)
         self.under_way.start(work, self._teller(client, body["user_id"], respond))
 
     async def _respond(
-        self, client: AsyncWebClient, respond: Any, text: str, user: str, files: Any = (), **how: Any
-    ) -> None:
+        self, client: AsyncWebClient, respond: Any, text: str, user: str, files: Any = (), place: str | None = None,
+        **how: Any,
+    ) -> None:  # fmt: skip
         """Answer for the asker's eyes only, with a button that shares it."""
-        answer, asked = await self.replies.answer_for(client, text, user, files=files)
-        drawn = self.replies.rendered(answer, asked, share=True)
+        answer, asked = await self.replies.answer_for(client, text, user, files=files, place=place)
+        drawn = self.replies.rendered(answer, asked, share=answer.kind not in PRIVATE)
         await respond(text=drawn.text, blocks=drawn.blocks, response_type="ephemeral", unfurl_links=False, **how)
 
     async def _explain_message(self, ack: Any, body: dict[str, Any], client: AsyncWebClient, respond: Any) -> None:
@@ -188,7 +190,7 @@ class Slack:
         text, user = body["actions"][0]["value"], body["user"]["id"]
         container, channel = body.get("container") or {}, (body.get("channel") or {}).get("id")
         if container.get("is_ephemeral"):
-            work = self._respond(client, respond, text, user, replace_original=False)
+            work = self._respond(client, respond, text, user, place=channel, replace_original=False)
             self.under_way.start(work, self._teller(client, user, respond))
             return
         message = body.get("message") or {}

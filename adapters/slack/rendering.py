@@ -6,7 +6,7 @@ from typing import Any, assert_never
 
 import msgspec
 
-from adapters.fitting import Fitted, cut, fit, fold
+from adapters.fitting import Fitted, cut, fit, fold, label_of
 from bot.answer import Answer, Facts, Paragraph, Quote, Section, Steps, Table
 from bot.language import Words
 
@@ -98,7 +98,10 @@ def _context(elements: list[Block]) -> Block:
 
 
 def _actions(answer: Answer, words: Words, asked: str, *, more: bool, share: bool) -> Iterator[Block]:
-    buttons = [button(f"ask:{number}", ask, ask) for number, ask in enumerate(answer.follow_ups[: MAX_ACTIONS - 2])]
+    buttons = [
+        button(f"ask:{number}", label_of(ask, words), ask)
+        for number, ask in enumerate(answer.follow_ups[: MAX_ACTIONS - 2])
+    ]
     if more:
         buttons.append(button("more", words.say("ui.more"), asked))
     if share:

@@ -10,7 +10,7 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from adapters.attached import Fetched, files_of, unread
-from adapters.desk import Desk
+from adapters.desk import PRIVATE, Desk
 from adapters.slack.files import fetch
 from adapters.slack.markup import text_of
 from adapters.slack.memory import Memory
@@ -48,11 +48,14 @@ class Replies:
         """Answer a message in the thread it stands in, or change the answer that it has already."""
         channel, ts = event["channel"], event["ts"]
         text, fetched = text_of(event), await fetch(event.get("files") or (), self.settings)
-        answer = await self._answer(client, text, event.get("user", ""), fetched, addressed)
+        answer = await self._answer(client, text, event.get("user", ""), fetched, addressed, channel)
         before = self.memory.answered.get((channel, ts))
         if answer is None:
             return
         asked = self.asked(text, answer, fetched)
+        if answer.kind in PRIVATE:
+            await self._whisper(client, answer, asked, event)
+            return
         if before:
             await self._post(client.chat_update, answer, asked, channel=channel, ts=before)
             return
@@ -73,7 +76,10 @@ class Replies:
 
     async def follow_up(self, client: AsyncWebClient, event: Mapping[str, Any]) -> None:
         """Answer a pressed question, in the thread of the answer it stands under."""
-        answer, asked = await self.answer_for(client, str(event["text"]), str(event["user"]))
+        answer, asked = await self.answer_for(client, str(event["text"]), str(event["user"]), place=event["channel"])
+        if answer.kind in PRIVATE:
+            await self._whisper(client, answer, asked, event)
+            return
         await self._post(
             client.chat_postMessage, answer, asked, channel=event["channel"],
             thread_ts=event.get("thread_ts"), unfurl_links=False, unfurl_media=False,
@@ -91,11 +97,17 @@ class Replies:
             await client.chat_delete(channel=key[0], ts=ts)
 
     async def answer_for(
-        self, client: AsyncWebClient, text: str, user: str, *, files: Sequence[Mapping[str, Any]] = ()
+        self,
+        client: AsyncWebClient,
+        text: str,
+        user: str,
+        *,
+        files: Sequence[Mapping[str, Any]] = (),
+        place: str | None = None,
     ) -> tuple[Answer, Asked]:
         """The answer to somebody who spoke to us, and what its buttons carry."""
         fetched = await fetch(files, self.settings)
-        answer = await self._answer(client, text, user, fetched, True)
+        answer = await self._answer(client, text, user, fetched, True, place)
         assert answer is not None  # who speaks to us is always answered
         return answer, self.asked(text, answer, fetched)
 
@@ -172,11 +184,20 @@ class Replies:
         return known
 
     async def _answer(
-        self, client: AsyncWebClient, text: str, user: str, fetched: Fetched, addressed: bool
+        self, client: AsyncWebClient, text: str, user: str, fetched: Fetched, addressed: bool, place: str | None
     ) -> Answer | None:
         language, chosen = await self.language_of(client, user)
-        message = Message(text, fetched.attachments, language, chosen, addressed or bool(fetched.attachments))
+        message = Message(
+            text, fetched.attachments, language, chosen, addressed or bool(fetched.attachments), user, place
+        )  # fmt: skip
         return await self.desk.reply(message)
+
+    async def _whisper(self, client: AsyncWebClient, answer: Answer, asked: Asked, event: Mapping[str, Any]) -> None:
+        """Post an answer that only the asker may see, where they asked."""
+        await self._post(
+            client.chat_postEphemeral, answer, asked, channel=event["channel"], user=str(event.get("user", "")),
+            thread_ts=event.get("thread_ts"),
+        )  # fmt: skip
 
     async def _post(self, call: Any, answer: Answer, asked: Asked, **where: Any) -> Mapping[str, Any]:
         """Post or change a message; once more without table blocks where those are refused."""

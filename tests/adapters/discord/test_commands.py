@@ -2,12 +2,15 @@
 
 import gzip
 
+import msgspec
 import pytest
 
 from bot.answering import Bot
+from bot.mailbox.client import CheckSettings, Mailbox
 from tests.adapters.discord.conftest import Start
-from tests.standins.discord import EPHEMERAL, DiscordStandIn, items_of, labels_of
+from tests.standins.discord import CHANNEL, DM, EPHEMERAL, DiscordStandIn, items_of, labels_of
 from tests.standins.discord_limits import faults_of_commands
+from tests.standins.doh import DohStandIn
 
 BOUNCE = "550 5.1.1 <jo@b.example>: Recipient address rejected: User unknown in local recipient table"
 LOG = (
@@ -241,3 +244,44 @@ async def test_in_a_direct_message_a_command_is_answered_too(discord_: DiscordSt
     await start()
     asked = await discord_.answered(await discord_.slash("smtp", {"question": "421"}, dm=True))
     assert asked.message["embeds"][0]["title"].startswith("421")
+
+
+def checking(bot: Bot, doh: DohStandIn) -> Bot:
+    """The bot with the mailbox check on."""
+    return msgspec.structs.replace(bot, mailbox=Mailbox(CheckSettings(doh.url), bot.knowledge))
+
+
+async def test_a_check_is_seen_by_the_asker_alone_and_cannot_be_shared(
+    discord_: DiscordStandIn, start: Start, bot: Bot
+) -> None:
+    async with DohStandIn({"good.example": "@ IN MX 10 mx.good.example.\nmx IN A 9.9.9.9"}) as doh:
+        able = checking(bot, doh)
+        await start(bot=able)
+        assert "check" in {command["name"] for command in discord_.commands}
+        asked = await discord_.answered(await discord_.slash("check", {"address": "good.example", "selector": "s1"}))
+        assert asked.first == {"type": 5, "data": {"flags": EPHEMERAL}}
+        assert "the domain takes mail" in asked.message["embeds"][0]["title"]
+        assert asked.message["flags"] == EPHEMERAL
+        assert "Share in channel" not in labels_of(asked.message)
+        asked = await discord_.answered(await discord_.slash("smtp", {"question": "check good.example"}))
+        assert asked.message["flags"] == EPHEMERAL
+        bounce = await discord_.answered(await discord_.slash("smtp", {"question": BOUNCE}))
+        picked = await discord_.answered(await discord_.pick(bounce.message, "check jo@b.example"))
+        assert picked.message["flags"] == EPHEMERAL
+        assert able.mailbox is not None
+        await able.mailbox.close()
+
+
+async def test_a_check_asked_for_in_a_channel_is_answered_in_a_direct_message(
+    discord_: DiscordStandIn, start: Start, bot: Bot
+) -> None:
+    async with DohStandIn({"good.example": "@ IN MX 10 mx.good.example.\nmx IN A 9.9.9.9"}) as doh:
+        able = checking(bot, doh)
+        await start(bot=able)
+        await discord_.say("check good.example")
+        await discord_.until(
+            lambda: any(m["channel_id"] == str(DM) and m["embeds"] for m in discord_.messages.values())
+        )
+        assert not [m for m in discord_.messages.values() if m["channel_id"] == str(CHANNEL) and m["embeds"]]
+        assert able.mailbox is not None
+        await able.mailbox.close()
