@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from bot.mailbox.facts import Dkim, Dmarc, Host, Missing, Mx, Spf
-from bot.mailbox.resolving import ForParsers, Found, Resolver
+from bot.mailbox.resolving import ForParsers, Found, Resolver, without_explanation
 
 MAX_HOSTS = 20
 DEEPEST = 8
@@ -40,8 +40,9 @@ async def mx_of(domain: str, resolver: Resolver) -> Mx | Missing:
 
 async def _host(name: str, preference: int, resolver: Resolver) -> Host | Missing:
     four, six = await asyncio.gather(resolver.ask(name, "A"), resolver.ask(name, "AAAA"))
-    if isinstance(four, Missing) and isinstance(six, Missing):
-        return four
+    lost = next((found for found in (four, six) if isinstance(found, Missing)), None)
+    if lost is not None and not any(found.records for found in (four, six) if isinstance(found, Found)):
+        return lost  # no address is known, and one may be there
     addresses = tuple(record.address for found in (four, six) if isinstance(found, Found) for record in found.records)
     private = tuple(address for address in addresses if not ipaddress.ip_address(address).is_global)
     return Host(name, preference, addresses, private)
@@ -85,7 +86,9 @@ def _evaluated(record: str, domain: str, parser: ForParsers) -> Spf | Missing:
 
     _forget()
     try:
-        told: Any = spf.parse_spf_record(record, domain, resolver=parser, timeout=parser.lifetime, retries=0)
+        told: Any = spf.parse_spf_record(
+            without_explanation(record), domain, resolver=parser, timeout=parser.lifetime, retries=0
+        )
     except spf.SPFTooManyVoidDNSLookups as error:
         return Spf((record,), void=_number(error, "void_dns_lookups"), error="too-many-void")
     except spf.SPFTooManyDNSLookups as error:
@@ -93,7 +96,9 @@ def _evaluated(record: str, domain: str, parser: ForParsers) -> Spf | Missing:
     except (spf.SPFIncludeLoop, spf.SPFRedirectLoop):
         return Spf((record,), error="loop")
     except spf.SPFError:
-        return Spf((record,), error="syntax")
+        return parser.lost or Spf((record,), error="syntax")
+    if parser.lost is not None:
+        return parser.lost  # an include that did not answer may say anything
     last = told["parsed"]
     while last.get("redirect") and last["redirect"].get("parsed"):
         last = last["redirect"]["parsed"]
@@ -155,6 +160,10 @@ async def dmarc_of(domain: str, resolver: Resolver, limit: float) -> Dmarc | Mis
         for name, texts in zip(names, answers, strict=True)
         if not isinstance(texts, Missing)
     }
+    if not records.get(domain):
+        lost = next((texts for texts in answers if isinstance(texts, Missing)), None)
+        if lost is not None:
+            return lost  # the policy may stand where no answer came from
     walked = {name: tags_of(found[0]) for name, found in records.items() if len(found) == 1}
     organisation = organisation_of(domain, names, walked)
     holder = domain if records.get(domain) else organisation

@@ -5,6 +5,7 @@ Answers are kept as long as their TTL says, up to a number of names; a question 
 """
 
 import asyncio
+import re
 from collections import OrderedDict
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -25,6 +26,7 @@ MAX_ANSWER = 65_535
 """Bytes of a DNS message (RFC 8484 §6)."""
 
 MAX_KEPT = 10_000
+_EXPLANATION = re.compile(r"(?i)\sexp=\S*")
 LONGEST = 86_400
 SHORTEST_NEGATIVE = 5
 """Seconds: the longest that anything is kept, and how long an absence without an SOA is."""
@@ -111,7 +113,7 @@ class Resolver:
 async def bounded(response: httpx.Response, most: int) -> bytes | Missing:
     """The body of a response, up to *most* bytes."""
     parts, size = [], 0
-    async for part in response.aiter_bytes():
+    async for part in response.aiter_raw():  # nothing is unpacked, so nothing can swell
         size += len(part)
         if size > most:
             return Missing("too-large")
@@ -148,11 +150,12 @@ class ForParsers:
     """
     The resolver as dnspython's own looks to parsers that ask DNS themselves, from another thread.
 
-    Only what they use: ``resolve`` and ``lifetime``.
+    Only what they use: ``resolve`` and ``lifetime``. *lost* is the first question that got no answer.
     """
 
     def __init__(self, resolver: Resolver, loop: asyncio.AbstractEventLoop, lifetime: float) -> None:
         self.lifetime = lifetime
+        self.lost: Missing | None = None
         self._resolver, self._loop = resolver, loop
 
     def resolve(self, name: str, kind: str, **_: object) -> Iterator[Any]:
@@ -167,15 +170,32 @@ class ForParsers:
         asked = asyncio.run_coroutine_threadsafe(self._resolver.ask(str(name), kind), self._loop)
         try:
             found = asked.result(self.lifetime)
-        except TimeoutError as error:
-            raise dns.exception.Timeout from error
+        except TimeoutError:
+            found = Missing("timeout")
         if isinstance(found, Missing):
-            raise dns.exception.Timeout
+            self.lost = self.lost or found
+            raise dns.resolver.LifetimeTimeout(timeout=self.lifetime, errors=[])  # type: ignore[no-untyped-call]  # dnspython leaves it untyped
         if not found.exists:
             raise dns.resolver.NXDOMAIN
         if not found.records:
             raise dns.resolver.NoAnswer(response=_no_answer(str(name), kind))  # type: ignore[no-untyped-call]  # dnspython leaves it untyped
-        return iter(found.records)
+        return map(_without_explanation, found.records) if kind == "TXT" else iter(found.records)
+
+
+class Text(msgspec.Struct, frozen=True):
+    """A TXT record as parsers read it."""
+
+    strings: tuple[bytes, ...]
+
+
+def without_explanation(record: str) -> str:
+    """An SPF record without its ``exp=``, which says nothing here, and which the parser would look up by itself."""
+    return _EXPLANATION.sub("", record) if record.lower().startswith("v=spf1") else record
+
+
+def _without_explanation(record: Any) -> Text:
+    text = b"".join(record.strings).decode("latin-1")
+    return Text((without_explanation(text).encode("latin-1"),))
 
 
 def _no_answer(name: str, kind: str) -> dns.message.QueryMessage:

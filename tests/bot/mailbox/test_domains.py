@@ -218,6 +218,38 @@ async def test_one_answer_that_is_missing_leaves_the_others(check: Check, doh: D
     assert answer.tone == "success"
 
 
+async def test_an_include_that_does_not_answer_leaves_spf_open(check: Check, doh: DohStandIn) -> None:
+    doh.faults["_spf.good.example TXT"] = rcode(dns.rcode.SERVFAIL)
+    answer = await check("check good.example")
+    assert "SPF: the domain's name servers fail" in told(answer, "missing")
+    assert told(answer, "problems") == ""
+
+
+async def test_a_host_of_which_only_half_answers_does_not_dangle(check: Check, doh: DohStandIn) -> None:
+    doh.faults["mx1.good.example A"] = rcode(dns.rcode.SERVFAIL)
+    answer = await check("check good.example")
+    assert "Mail hosts (MX): the domain's name servers fail" in told(answer, "missing")
+    assert "without an address" not in told(answer, "problems")
+
+
+async def test_a_policy_that_may_stand_higher_up_is_not_said_to_be_none(check: Check, doh: DohStandIn) -> None:
+    doh.add("sub.good.example", "@ IN A 9.9.9.9")
+    doh.faults["_dmarc.good.example TXT"] = rcode(dns.rcode.SERVFAIL)
+    answer = await check("check sub.good.example")
+    assert "DMARC: the domain's name servers fail" in told(answer, "missing")
+
+
+async def test_nobodys_own_resolver_is_asked_whatever_a_record_says(
+    check: Check, doh: DohStandIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+    monkeypatch.setattr("dns.resolver.Resolver.resolve", lambda _, name, *__, **___: asked.append(name))
+    below = '_a IN TXT "v=spf1 exp=evil.example -all"\n_dmarc IN TXT "v=DMARC1; p=none; rua=mailto:x@evil.example"'
+    doh.add("exp.example", f'@ IN A 9.9.9.9\n@ IN TXT "v=spf1 include:_a.exp.example exp=evil.example -all"\n{below}')
+    await check("check exp.example")
+    assert asked == []
+
+
 async def test_a_resolver_that_is_away_is_told(check: Check, doh: DohStandIn) -> None:
     answer = await check("check good.example", resolver="http://127.0.0.1:9/dns-query")
     assert "could not be reached" in told(answer, "missing")
