@@ -1,7 +1,7 @@
 """An Answer as an embed, within Discord's limits (https://docs.discord.com/developers/resources/message)."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import assert_never
 
 import discord
@@ -50,23 +50,39 @@ def to_embed(answer: Answer, words: Words, *, rest: bool = False) -> Rendered:
     Args:
         rest: only what the first drawing folded or shortened.
     """
+    lines = _remembered()
     folded = fold(answer, FOLDED_BELOW)
-    fitted = fit(folded.answer, lambda part: not faults_of(_embed(part, words, cut_short=True)))
+    fitted = fit(folded.answer, lambda part: not faults_of(_embed(part, words, lines, cut_short=True)))
     left_out = {*folded.left_out, *fitted.left_out}
     if rest:
         sections = tuple(section for section in answer.sections if section.id in left_out)
         remaining = msgspec.structs.replace(answer, sections=sections)
-        fitted = fit(remaining, lambda part: not faults_of(_embed(part, words, cut_short=True)))
-    embed = _embed(fitted.answer, words, cut_short=bool(fitted.left_out))
+        fitted = fit(remaining, lambda part: not faults_of(_embed(part, words, lines, cut_short=True)))
+    embed = _embed(fitted.answer, words, lines, cut_short=bool(fitted.left_out))
     return Rendered(embed, bool(left_out) and not rest)
 
 
-def _embed(answer: Answer, words: Words, *, cut_short: bool) -> discord.Embed:
+Lines = Callable[[Section], tuple[str, ...]]
+
+
+def _remembered() -> Lines:
+    """The lines of sections, each drawn once: fitting tries the same ones again and again."""
+    drawn: dict[int, tuple[Section, tuple[str, ...]]] = {}  # the section too, so that its id stays its own
+
+    def lines(section: Section) -> tuple[str, ...]:
+        if id(section) not in drawn:
+            drawn[id(section)] = (section, tuple(_lines(section)))
+        return drawn[id(section)][1]
+
+    return lines
+
+
+def _embed(answer: Answer, words: Words, lines: Lines, *, cut_short: bool) -> discord.Embed:
     parts = [marked(answer.summary)]
     columns = next((s for s in answer.sections if isinstance(s, Table) and s.head[:1] == ("",)), None)
     for section in answer.sections:
         if section is not columns:
-            parts += [f"### {escaped(section.title)}" if section.title else "", *_lines(section)]
+            parts += [f"### {escaped(section.title)}" if section.title else "", *lines(section)]
     if cut_short:
         parts.append(f"-# {marked(words.say('ui.left-out'))}")
     embed = discord.Embed(

@@ -1,7 +1,7 @@
 """An Answer as Block Kit, within Slack's limits (https://docs.slack.dev/reference/block-kit/blocks)."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, assert_never
 
 import msgspec
@@ -57,12 +57,15 @@ def to_blocks(
     """
     folded = Fitted(answer) if whole else fold(answer, FOLDED_BELOW)
 
+    section = _remembered()
+
     def drawn(part: Answer, left_out: Sequence[str] = ()) -> list[Block]:
         more = bool(folded.left_out or left_out)
-        shown = list(_blocks(part, words, tables=tables, left_out=left_out))
+        shown = list(_blocks(part, words, section, tables=tables, left_out=left_out))
         return [*shown, *_actions(part, words, asked, more=more and not whole, share=share)]
 
-    fitted = fit(folded.answer, lambda part: not faults_of(drawn(part, ("",))))
+    measure = _measuring()
+    fitted = fit(folded.answer, lambda part: not faults_of(drawn(part, ("",)), measure))
     blocks = drawn(fitted.answer, fitted.left_out)
     return Rendered(cut(escape(f"{answer.title}. {answer.summary}"), MAX_FALLBACK), blocks, bool(folded.left_out))
 
@@ -72,7 +75,34 @@ def escape(text: str) -> str:
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
-def _blocks(answer: Answer, words: Words, *, tables: bool, left_out: Sequence[str]) -> Iterator[Block]:
+Drawn = Callable[[Section], Block]
+
+
+def _remembered() -> Drawn:
+    """Sections as blocks, each drawn once: fitting tries the same ones again and again."""
+    drawn: dict[int, tuple[Section, Block]] = {}  # the section too, so that its id stays its own
+
+    def block(section: Section) -> Block:
+        if id(section) not in drawn:
+            drawn[id(section)] = (section, _rich([_titled(section.title), *_section(section)]))
+        return drawn[id(section)][1]
+
+    return block
+
+
+def _measuring() -> Callable[[Block], int]:
+    """The characters of a block, each counted once."""
+    measured: dict[int, tuple[Block, int]] = {}
+
+    def measure(block: Block) -> int:
+        if id(block) not in measured:
+            measured[id(block)] = (block, _length(block))
+        return measured[id(block)][1]
+
+    return measure
+
+
+def _blocks(answer: Answer, words: Words, drawn: Drawn, *, tables: bool, left_out: Sequence[str]) -> Iterator[Block]:
     yield {"type": "header", "text": {"type": "plain_text", "text": cut(answer.title, MAX_HEADER), "emoji": False}}
     mark = {"type": "emoji", "name": _EMOJI[answer.tone]}
     yield _rich([{"type": "rich_text_section", "elements": [mark, _plain(" "), *_marked(answer.summary)]}])
@@ -83,7 +113,7 @@ def _blocks(answer: Answer, words: Words, *, tables: bool, left_out: Sequence[st
             yield _table(section)
             drawn_table = True
         else:
-            yield _rich([_titled(section.title), *_section(section)])
+            yield drawn(section)
     if left_out and any(left_out):
         yield _context([_plain(words.say("ui.left-out"))])
     if answer.sources:
@@ -193,21 +223,22 @@ def _code(text: str) -> Block:
     return {"type": "text", "text": text, "style": {"code": True}}
 
 
-def faults_of(blocks: Sequence[Block]) -> list[str]:
-    """Which of Slack's limits a message breaks; empty where none."""
+def faults_of(blocks: Sequence[Block], measure: Callable[[Block], int] | None = None) -> list[str]:
+    """Which of Slack's limits a message breaks; empty where none. *measure* counts a block's characters."""
+    measure = measure or _length
     faults = []
     if len(blocks) > MAX_BLOCKS:
         faults.append(f"{len(blocks)} blocks")
-    if sum(map(_length, blocks)) > MAX_TOTAL:
+    if sum(map(measure, blocks)) > MAX_TOTAL:
         faults.append("characters in all")
     if sum(block["type"] == "table" for block in blocks) > 1:
         faults.append("tables")
     for block in blocks:
-        faults += _faults_of_block(block)
+        faults += _faults_of_block(block, measure)
     return faults
 
 
-def _faults_of_block(block: Block) -> Iterator[str]:
+def _faults_of_block(block: Block, measure: Callable[[Block], int]) -> Iterator[str]:
     match block["type"]:
         case "header":
             broken = not 0 < len(block["text"]["text"]) <= MAX_HEADER
@@ -216,7 +247,7 @@ def _faults_of_block(block: Block) -> Iterator[str]:
         case "table":
             broken = len(block["rows"]) > MAX_ROWS or any(len(row) > MAX_COLUMNS for row in block["rows"])
         case _:
-            broken = _length(block) > MAX_SECTION or any(text == "" for text in _strings(block))
+            broken = not 0 < measure(block) <= MAX_SECTION
     if broken:
         yield str(block["type"])
 
