@@ -163,7 +163,9 @@ def _check_mailbox(options: argparse.Namespace, environ: Mapping[str, str]) -> i
     from bot.question import MailboxCheck
 
     language = _language(options, environ)
-    bot = _bot({"SMTPBOT_CHECK": "on", **environ})  # who has a terminal needs nobody's leave
+    rules = ("SMTPBOT_CHECK_USERS", "SMTPBOT_CHECK_CHANNELS", "SMTPBOT_CHECK_DOMAINS")
+    given = {name: value for name, value in environ.items() if name not in rules}
+    bot = _bot({**given, "SMTPBOT_CHECK": "on"})  # who has a terminal needs nobody's leave
     question = MailboxCheck(Wanted(options.asked, options.selector), Message(""), language or bot.knowledge.language)
     answer = asyncio.run(bot.check_once(question))
     if options.json:

@@ -70,7 +70,8 @@ def answer_mailbox(facts: MailboxFacts, words: Words, heard: Diagnosis | None = 
 def verdict_of(facts: MailboxFacts) -> Verdict:
     """What the facts say of an address or domain; a fact that is missing proves nothing."""
     dead = facts.exists is False or (
-        isinstance(facts.mx, Mx) and (facts.mx.kind in ("null", "none") or not any(h.addresses for h in facts.mx.hosts))
+        isinstance(facts.mx, Mx)
+        and (facts.mx.kind in ("null", "none") or not any(set(h.addresses) - set(h.private) for h in facts.mx.hosts))
     )
     if dead:
         return "undeliverable"
@@ -162,7 +163,9 @@ def _lost(facts: MailboxFacts, words: Words) -> Iterator[tuple[str, str]]:
     for field in ("exists", "mx", "spf", "dkim", "dmarc", "mta_sts", "tls_rpt", "mailbox"):
         value = getattr(facts, field)
         if isinstance(value, Missing):
-            yield words.say(f"check.label.{field.replace('_', '-')}"), words.say(f"check.why.{value.why}")
+            again = value.retry_after and words.say("check.again", seconds=value.retry_after)
+            why = words.say(f"check.why.{value.why}")
+            yield words.say(f"check.label.{field.replace('_', '-')}"), f"{why}; {again}" if again else why
 
 
 Found = tuple[str, dict[str, object]]

@@ -33,6 +33,8 @@ def wanted(text: str, lexicon: Lexicon) -> Wanted | None:
     if not found:
         return None
     at, asked = found[0]
+    if any(char.isdigit() for word in words[:at] for char in word):
+        return None  # a code before the address: that is what a server said
     selector = next(
         (
             after

@@ -30,7 +30,7 @@ class VerificationStandIn:
     """
     One service. *answers* by path are given as JSON; *status*, *headers*, *body* and *hangs* override them.
 
-    *asked* are the requests that came: method, path, query, JSON body and Authorization.
+    *asked* are the requests that came: method, path, query, JSON body and secret header.
     """
 
     def __init__(self, answers: dict[str, dict[str, Any]]) -> None:
@@ -63,7 +63,7 @@ class VerificationStandIn:
         self.asked.append({
             "method": request.method, "path": request.path, "query": dict(request.query),
             "json": await request.json() if request.can_read_body else None,
-            "authorization": request.headers.get("Authorization"),
+            "secret": request.headers.get("x-reacher-secret"),
         })  # fmt: skip
         if self.hangs:
             await asyncio.Event().wait()

@@ -41,7 +41,7 @@ async def test_a_domain_in_order_has_nothing_to_mend(check: Check) -> None:
         ("@ IN MX 0 .", "permanent", "null MX", "556 5.1.10"),
         ("www IN A 9.9.9.9", "permanent", "neither an MX record nor an address", "5.1.2"),
         ("@ IN MX 10 gone.bad.example.", "permanent", "`gone.bad.example`", "5.4.4"),
-        ("@ IN MX 10 mx.bad.example.\nmx IN A 10.0.0.1", "success", "cannot reach: `mx.bad.example`", "4.4.1"),
+        ("@ IN MX 10 mx.bad.example.\nmx IN A 10.0.0.1", "permanent", "cannot reach: `mx.bad.example`", "4.4.1"),
         ("@ IN A 9.9.9.9", "success", "No SPF record", "5.7.26"),
         ("@ IN A 9.9.9.9\n@ IN TXT \"v=spf1 -all\"\n@ IN TXT \"v=spf1 a -all\"", "success", "2 SPF records", "5.7.24"),
         ("@ IN A 9.9.9.9\n@ IN TXT \"v=spf1 ip4:999.1.1.1 -all\"", "success", "cannot be evaluated", "5.7.24"),

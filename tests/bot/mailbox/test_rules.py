@@ -56,6 +56,7 @@ def test_a_check_is_understood(bot: Bot, text: str, asked: str, selector: str | 
         "check the log: 550 5.1.1 <jo@b.example>: User unknown",
         "check this\n550 5.1.1 <jo@b.example>: User unknown",
         "550 5.7.1 check your address jo@b.example",
+        "check 550 5.1.1 unknown <jo@b.example>",
     ],
 )
 def test_what_only_mentions_a_check_is_something_else(bot: Bot, text: str) -> None:
@@ -178,7 +179,7 @@ async def test_the_command_line_checks_and_says_it_in_its_exit_code(doh: DohStan
     import asyncio
 
     async def run(*arguments: str) -> subprocess.CompletedProcess[str]:
-        environ = {**os.environ, "SMTPBOT_CHECK_RESOLVER": doh.url, "HOME": str(tmp_path)}
+        environ = {**os.environ, "SMTPBOT_CHECK_USERS": "U9", "SMTPBOT_CHECK_RESOLVER": doh.url, "HOME": str(tmp_path)}
         return await asyncio.to_thread(
             subprocess.run, [sys.executable, "-W", "ignore", "-m", "adapters.cli", "check", *arguments],
             capture_output=True, text=True, cwd=ROOT, env=environ, timeout=60,
