@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 # --no-build-isolation: the build backend is pinned with the rest, so nothing is fetched once installed.
 INSTALL := $(BIN)/pip install --quiet --disable-pip-version-check --no-deps
 
-.PHONY: all chat setup test check bench clean
+.PHONY: all chat setup test check bench lock clean
 all: check test
 
 chat: $(VENV)/.run
@@ -37,6 +37,16 @@ $(VENV)/.run: $(VENV)/bin/pip requirements.txt pyproject.toml
 $(VENV)/.dev: $(VENV)/.run requirements-dev.txt
 	$(INSTALL) --require-hashes -r requirements-dev.txt
 	touch $@
+
+# Pins everything again, for every Python and system; what is pinned already stays unless `UPGRADE=--upgrade`.
+LOCK := $(VENV)/lock/bin/uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes \
+	--no-header --no-annotate --no-emit-index-url --quiet $(UPGRADE) --group build
+lock:
+	$(PYTHON) -m venv $(VENV)/lock
+	$(VENV)/lock/bin/pip install --quiet --disable-pip-version-check uv
+	$(LOCK) --output-file requirements.txt
+	$(LOCK) --extra oauth --output-file requirements-image.txt
+	$(LOCK) --extra chart --extra dask --extra oauth --group dev --output-file requirements-dev.txt
 
 clean:
 	rm -rf $(VENV) build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis
