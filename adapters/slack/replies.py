@@ -44,14 +44,18 @@ class Replies:
         self.bot = bot
         self.memory = memory
 
-    async def message(self, client: AsyncWebClient, event: Mapping[str, Any], *, addressed: bool) -> None:
-        """Answer a message in the thread it stands in, or change the answer that it has already."""
+    async def message(
+        self, client: AsyncWebClient, event: Mapping[str, Any], *, addressed: bool, edited: bool = False
+    ) -> None:
+        """Answer a message in the thread it stands in; where it was edited, change the answer that it has already."""
         channel, ts = event["channel"], event["ts"]
-        text, fetched = text_of(event), await fetch(event.get("files") or (), self.settings)
+        text, fetched = text_of(event), await fetch(event.get("files") or (), self.settings, client.token)
         answer = await self._answer(client, text, event.get("user", ""), fetched, addressed)
-        before = self.memory.answered.get((channel, ts))
         if answer is None:
+            if not edited:
+                await self.memory.put((channel, ts), "")
             return
+        before = await self.memory.answer_to((channel, ts)) if edited else None
         asked = self.asked(text, answer, fetched)
         if before:
             await self._post(client.chat_update, answer, asked, channel=channel, ts=before)
@@ -63,7 +67,7 @@ class Replies:
             asked, channel=channel, thread_ts=thread,
             unfurl_links=False, unfurl_media=False,
         )  # fmt: skip
-        self.memory.answered.put((channel, ts), posted["ts"])
+        await self.memory.put((channel, ts), posted["ts"])
         self.memory.threads.put((channel, event.get("thread_ts") or ts), True)
         if answer.kind == "digest":
             await self._attach(client, answer, Message(text, fetched.attachments), channel, thread or posted["ts"])
@@ -90,7 +94,7 @@ class Replies:
 
     async def take_away(self, client: AsyncWebClient, key: tuple[str, str]) -> None:
         """Delete the answer to a message that was deleted."""
-        ts = self.memory.answered.drop(key)
+        ts = await self.memory.drop(key)
         if ts:
             await client.chat_delete(channel=key[0], ts=ts)
 
@@ -98,7 +102,7 @@ class Replies:
         self, client: AsyncWebClient, text: str, user: str, *, files: Sequence[Mapping[str, Any]] = ()
     ) -> tuple[Answer, Asked]:
         """The answer to somebody who spoke to us, and what its buttons carry."""
-        fetched = await fetch(files, self.settings)
+        fetched = await fetch(files, self.settings, client.token)
         answer = await self._answer(client, text, user, fetched, True)
         assert answer is not None  # who speaks to us is always answered
         return answer, self.asked(text, answer, fetched)
@@ -147,10 +151,11 @@ class Replies:
 
     async def language_of(self, client: AsyncWebClient, user: str) -> tuple[str | None, bool]:
         """The language somebody chose here, else the locale of their Slack; and whether it was chosen."""
-        chosen = self.memory.languages.get(user)
+        team = team_of(client)
+        chosen = await self.memory.language_of(team, user)
         if chosen is not None:
             return chosen, True
-        locale = self.memory.locales.get(user)
+        locale = self.memory.locales.get((team, user))
         if locale is None and user:
             try:
                 info = await client.users_info(user=user, include_locale=True)
@@ -158,12 +163,12 @@ class Replies:
             except SlackApiError as error:
                 LOG.warning("users.info: %s", error.response.get("error"))
                 locale = ""
-            self.memory.locales.put(user, locale)
+            self.memory.locales.put((team, user), locale)
         return locale or None, False
 
     async def is_ours(self, client: AsyncWebClient, channel: str, thread: str, bot_user: str) -> bool:
         """Whether the bot spoke, or was spoken to, in a thread."""
-        known = self.memory.threads.get((channel, thread))
+        known = await self.memory.spoke_in((channel, thread))
         if known is None:
             try:
                 found = await client.conversations_replies(channel=channel, ts=thread, limit=200)
@@ -220,6 +225,11 @@ class Replies:
         if fetched.refused:
             parts.append(words.say("slack.not-read", names=", ".join(fetched.refused)))
         return " ".join(parts)
+
+
+def team_of(client: AsyncWebClient) -> str:
+    """The workspace whose event Bolt made a client for: people's ids are unique only within one."""
+    return str(client.default_params.get("team_id") or "")
 
 
 async def guarded(work: Awaitable[None], tell: Any, words: Any) -> None:
