@@ -46,9 +46,7 @@ async def _until(start: Start, stop: asyncio.Event) -> None:
 
 def _starts(environ: Mapping[str, str], bot: Bot, platform: str | None) -> list[Start]:
     starts: list[Start] = []
-    if platform == "slack" or (
-        platform is None and (environ.get("SLACK_BOT_TOKEN") or environ.get("SLACK_CLIENT_ID"))
-    ):
+    if platform == "slack" or (platform is None and (environ.get("SLACK_BOT_TOKEN") or environ.get("SLACK_CLIENT_ID"))):
         from adapters.slack.running import run
         from adapters.slack.settings import settings_from
 

@@ -36,6 +36,10 @@ PRUNED_EVERY = 1_000
 PENDING_FOR, LOOK_AGAIN = 10.0, 0.2
 """Seconds that another replica has to finish its answer, and between two looks whether it has."""
 
+PASSING = ("08", "53", "57")
+"""Classes of PostgreSQL's errors that pass: lost connections, too many of them, starting up
+(https://www.postgresql.org/docs/current/errcodes-appendix.html)."""
+
 METADATA = MetaData()
 ANSWERS = Table(
     "smtpbot_answers", METADATA,
@@ -100,10 +104,11 @@ async def make_tables(engine: AsyncEngine, metadata: Sequence[MetaData]) -> None
 
 
 def told(error: SQLAlchemyError) -> str | None:
-    """A line about an error that waiting does not mend, or None; never with what was sent or with the password."""
-    cause = type(getattr(error, "orig", None) or error).__name__
-    original = str(getattr(getattr(error, "orig", None), "__cause__", None) or "")
-    return f"{cause} {original}"
+    """The database's own line about an error that waiting does not mend; None for all others."""
+    original = getattr(error, "orig", None)
+    state, name = getattr(original, "sqlstate", None) or "", getattr(original, "sqlite_errorname", "")
+    passing = state.startswith(PASSING) or name == "SQLITE_BUSY"
+    return None if original is None or passing else str(original).splitlines()[0]
 
 
 class Shared:

@@ -83,6 +83,8 @@ class Stores:
             if refusal is None:
                 raise ConnectionError(type(error).__name__) from None
             raise ValueError(f"SLACK_DATABASE: {refusal}") from None
+        except (TypeError, ValueError) as error:  # an option of the URL that the driver does not take
+            raise ValueError(f"SLACK_DATABASE: {error}") from None
 
     async def remove(self, enterprise: str | None, team: str | None) -> None:
         """Delete what is kept of a workspace."""

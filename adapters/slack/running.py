@@ -112,7 +112,7 @@ async def _by_socket(slack: Slack, settings: SlackSettings, stop: asyncio.Event)
 
 async def _by_http(slack: Slack, settings: SlackSettings, stop: asyncio.Event) -> None:
     server = slack.app.server(port=settings.port, path="/slack/events", host=settings.host)
-    runner = web.AppRunner(server.web_app)
+    runner = web.AppRunner(server.web_app, access_log=None)  # the addresses hold codes and states of installations
     await runner.setup()
     try:
         site = web.TCPSite(runner, settings.host, settings.port)
