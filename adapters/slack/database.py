@@ -5,7 +5,7 @@ SQLite for replicas on one machine, PostgreSQL for any. Needs the extra ``oauth`
 """
 
 import asyncio
-import logging
+import sqlite3
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
@@ -18,7 +18,6 @@ from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.schema import CreateIndex, CreateTable
 
-LOG = logging.getLogger(__name__)
 DRIVERS = {
     "sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+asyncpg", "postgres": "postgresql+asyncpg",
 }  # fmt: skip
@@ -89,6 +88,20 @@ def _with_ssl(url: URL) -> URL:
     """The driver calls ``ssl`` what everybody else calls ``sslmode``."""
     mode = url.query.get("sslmode")
     return url if mode is None else url.difference_update_query(["sslmode"]).update_query_dict({"ssl": mode})
+
+
+def check_file(engine: AsyncEngine) -> None:
+    """
+    Try to open SQLite's file; the asynchronous driver leaves a thread behind where that fails.
+
+    Raises:
+        ValueError: it cannot be opened.
+    """
+    if engine.dialect.name == "sqlite":
+        try:
+            sqlite3.connect(engine.url.database or ":memory:").close()
+        except sqlite3.Error as error:
+            raise ValueError(str(error)) from None
 
 
 async def make_tables(engine: AsyncEngine, metadata: Sequence[MetaData]) -> None:

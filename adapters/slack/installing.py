@@ -16,7 +16,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from sqlalchemy import delete
 from sqlalchemy.exc import SQLAlchemyError
 
-from adapters.slack.database import METADATA, Shared, engine_of, make_tables, told
+from adapters.slack.database import METADATA, Shared, check_file, engine_of, make_tables, told
 from adapters.slack.manifest import INSTALL_PATH, REDIRECT_PATH, scopes
 from adapters.slack.settings import DATABASE, SlackSettings
 
@@ -77,6 +77,7 @@ class Stores:
             ConnectionError: it cannot be reached yet.
         """
         try:
+            check_file(self._engine)
             await make_tables(self._engine, self._metadata)
         except SQLAlchemyError as error:
             refusal = told(error)

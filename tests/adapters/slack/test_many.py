@@ -446,6 +446,16 @@ async def test_without_its_database_one_workspace_is_still_answered(
     assert "SLACK_DATABASE cannot be reached" in caplog.text
 
 
+async def test_without_their_database_many_workspaces_are_told_to_come_again(
+    slack: SlackStandIn, replicas: Replicas
+) -> None:
+    with postgresql() as address:
+        balancer = await replicas(database=address, **MANY)
+        await balancer.install("T2")
+    assert (await balancer.event(slack.message("550", channel="D1"), "T2")).status_code >= 500
+    assert slack.calls_of("chat.postMessage") == []
+
+
 async def test_a_database_that_is_away_at_the_start_is_waited_for(
     slack: SlackStandIn, start: Start, caplog: pytest.LogCaptureFixture
 ) -> None:
