@@ -46,6 +46,7 @@ ORDER = (
     "adapters.fitting",
     "adapters.terminal",
     "adapters.files",
+    "adapters.cluster",
     "adapters.chart",
     "adapters.explain",
     "adapters.slack.settings",
