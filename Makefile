@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 # --no-build-isolation: the build backend is pinned with the rest, so nothing is fetched once installed.
 INSTALL := $(BIN)/pip install --quiet --disable-pip-version-check --no-deps
 
-.PHONY: all chat setup test check bench clean
+.PHONY: all chat setup test postgresql check bench lock clean
 all: check test
 
 chat: $(VENV)/.run
@@ -13,8 +13,15 @@ chat: $(VENV)/.run
 
 setup: $(VENV)/.dev
 
-test: $(VENV)/.dev
+test: $(VENV)/.dev postgresql
 	$(BIN)/pytest -n auto
+
+# The tests start a server of their own; Debian's package has the programs.
+SUDO := $(if $(filter-out 0,$(shell id -u)),sudo)
+postgresql:
+	@ls /usr/lib/postgresql/*/bin/pg_ctl >/dev/null 2>&1 || command -v pg_ctl >/dev/null || { \
+		$(SUDO) apt-get update --quiet=2 && \
+		$(SUDO) env DEBIAN_FRONTEND=noninteractive apt-get install --quiet=2 --yes --no-install-recommends postgresql; }
 
 check: $(VENV)/.dev
 	$(BIN)/ruff format --check --quiet .
@@ -37,6 +44,16 @@ $(VENV)/.run: $(VENV)/bin/pip requirements.txt pyproject.toml
 $(VENV)/.dev: $(VENV)/.run requirements-dev.txt
 	$(INSTALL) --require-hashes -r requirements-dev.txt
 	touch $@
+
+# Pins everything again, for every Python and system; what is pinned already stays unless `UPGRADE=--upgrade`.
+LOCK := $(VENV)/lock/bin/uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes \
+	--no-header --no-annotate --no-emit-index-url --quiet $(UPGRADE) --group build
+lock:
+	$(PYTHON) -m venv $(VENV)/lock
+	$(VENV)/lock/bin/pip install --quiet --disable-pip-version-check uv
+	$(LOCK) --output-file requirements.txt
+	$(LOCK) --extra oauth --output-file requirements-image.txt
+	$(LOCK) --extra chart --extra dask --extra oauth --group dev --output-file requirements-dev.txt
 
 clean:
 	rm -rf $(VENV) build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -91,6 +91,7 @@ def _add_explain(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
     form.add_argument("--suppress", action="store_true", help="the addresses that are dead, one a line")
     explain.add_argument("--chart", type=Path, metavar="FILE.png", help="draw failures over time by reason")
     explain.add_argument("--cores", type=int, default=os.cpu_count() or 1, metavar="N", help="processes to use")
+    explain.add_argument("--scheduler", metavar="URL", help="explain on a Dask cluster, such as tcp://10.0.0.1:8786")
     return explain
 
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from adapters.cluster import ClusterLost, cluster
 from adapters.files import STDIN, Result, Task, explain_all, run, size_of, tasks_of
 from bot.bounce.digest import Digest, merged
 
@@ -35,9 +36,16 @@ def explain(options: argparse.Namespace, bot: "Bot", language: str | None) -> in
 
     try:
         tasks = tasks_of(options.files, explainer, sys.stdin.buffer)
-        with _executor(options, work) as executor:
-            results = explain_all(tasks, _run if executor else work, executor, options.cores)
-            parts = list(_written(_shown(results, options), options))
+        if options.scheduler:
+            with cluster(options.scheduler, bot.knowledge, wanted) as explain_there:
+                parts = list(_written(_shown(explain_there(tasks), options), options))
+        else:
+            with _executor(options, work) as executor:
+                results = explain_all(tasks, _run if executor else work, executor, options.cores)
+                parts = list(_written(_shown(results, options), options))
+    except ClusterLost as error:
+        print(error, file=sys.stderr)
+        return USAGE
     except FileNotFoundError as error:
         print(f"{error.args[0]}: no such file or folder", file=sys.stderr)
         return USAGE

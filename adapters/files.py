@@ -34,6 +34,7 @@ class Task(msgspec.Struct, frozen=True):
     A piece of work, whole in itself: small files by *paths*, or lines of one file, by their place or as *data*.
 
     Args:
+        contents: small files as their paths and bytes, None where they cannot be read.
         first: the number of the first line.
         logged: whether the lines are a log's.
         whole: whether *data* is a file of any shape, not lines.
@@ -47,6 +48,7 @@ class Task(msgspec.Struct, frozen=True):
     logged: bool = False
     whole: bool = False
     data: bytes | None = None
+    contents: tuple[tuple[str, bytes | None], ...] = ()
 
 
 class Result(msgspec.Struct, frozen=True):
@@ -92,15 +94,17 @@ def run(task: Task, explainer: Explainer, knowledge: Knowledge, wanted: bool) ->
     size = 0
 
     def each() -> Iterator[Diagnosis]:
-        for path in task.paths:
+        for path, data in contents_of(task):
             try:
-                yield from explain_file(Path(path).read_bytes(), explainer, path)
+                yield from explain_file(data or b"", explainer, path)
             except (OSError, ValueError, EOFError):
+                data = None
+            if data is None:
                 unread.append(path)
         if task.whole and task.data is not None:
             yield from explain_file(task.data, explainer, task.source)
-        elif not task.paths:
-            lines = task.data if task.data is not None else _range(task)
+        elif not task.paths and not task.contents:
+            lines = task.data if task.data is not None else bytes_of(task)
             yield from explain_lines(lines, explainer, task.source, logged=task.logged, first=task.first)
 
     def kept() -> Iterator[Diagnosis]:
@@ -195,7 +199,20 @@ def _of_stream(stream: BinaryIO | gzip.GzipFile, source: str, explainer: Explain
         first += data.count(b"\n")
 
 
-def _range(task: Task) -> bytes:
+def contents_of(task: Task) -> Iterator[tuple[str, bytes | None]]:
+    """The small files of a task: their paths and bytes, None where they cannot be read."""
+    yield from task.contents
+    for path in task.paths:
+        try:
+            data = Path(path).read_bytes()
+        except OSError:
+            yield path, None
+        else:
+            yield path, data
+
+
+def bytes_of(task: Task) -> bytes:
+    """The lines that a task names by their place."""
     with Path(task.source).open("rb") as stream:
         stream.seek(task.start)
         return stream.read(task.end - task.start)

@@ -70,7 +70,7 @@ async def _until(running: Awaitable[None], stop: asyncio.Event) -> None:
 def _runs(given: Mapping[str, str], platform: str | None) -> dict[str, Run]:
     """What runs each platform that is configured; their libraries are loaded only then."""
     runs: dict[str, Run] = {}
-    if platform == "slack" or (platform is None and given.get("SLACK_BOT_TOKEN")):
+    if platform == "slack" or (platform is None and (given.get("SLACK_BOT_TOKEN") or given.get("SLACK_CLIENT_ID"))):
         from adapters.slack import running as slack
         from adapters.slack.settings import settings_from as slack_settings
 

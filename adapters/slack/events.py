@@ -4,7 +4,7 @@ import asyncio
 import logging
 import re
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from slack_bolt.async_app import AsyncApp
 from slack_bolt.middleware.assistant.async_assistant import AsyncAssistant
@@ -15,11 +15,14 @@ from adapters.desk import PRIVATE, Desk
 from adapters.slack.client import client_of
 from adapters.slack.markup import text_of, to_plain
 from adapters.slack.memory import Memory
-from adapters.slack.replies import Replies, refusal
+from adapters.slack.replies import Replies, refusal, team_of
 from adapters.slack.settings import SlackSettings
 from adapters.slack.views import home_view, paste_view, pasted, result_view
 from adapters.working import Say, Tell, UnderWay
 from bot.language import Words
+
+if TYPE_CHECKING:
+    from adapters.slack.installing import Stores
 
 LOG = logging.getLogger(__name__)
 PREFIX = "smtp "
@@ -30,13 +33,16 @@ class Slack:
 
     def __init__(self, settings: SlackSettings, desk: Desk) -> None:
         self.settings = settings
-        self.replies = Replies(settings, desk, Memory())
+        client = client_of(settings, desk)
+        self.stores = _stores(settings, client)
+        self.replies = Replies(settings, desk, Memory(self.stores.shared if self.stores else None))
         self.desk = desk
         self.under_way = UnderWay(desk, refusal)
         self.turns: dict[tuple[str, str], asyncio.Task[None]] = {}
         self.app = AsyncApp(
-            client=client_of(settings, desk), signing_secret=settings.signing_secret or "",
+            client=client, signing_secret=settings.signing_secret or "",
             request_verification_enabled=not settings.by_socket,
+            oauth_flow=self.stores.flow if self.stores else None,
         )  # fmt: skip
         self._listen()
 
@@ -54,6 +60,8 @@ class Slack:
         self.app.event("app_mention")(self._mentioned)
         self.app.event("message")(self._message)
         self.app.event("app_home_opened")(self._home)
+        self.app.event("app_uninstalled")(self._removed)
+        self.app.event("tokens_revoked")(self._revoked)
         self.app.command("/smtp")(self._command)
         self.app.shortcut("explain_message")(self._explain_message)
         self.app.shortcut("explain")(self._explain)
@@ -63,7 +71,7 @@ class Slack:
         self.app.action(re.compile(r"ask:\d+"))(self._ask)
 
     async def _mentioned(self, event: dict[str, Any], client: AsyncWebClient, context: dict[str, Any]) -> None:
-        self._answer(event, client, context, addressed=True)
+        await self._answer(event, client, context, addressed=True)
 
     async def _changes(self, body: dict[str, Any], client: AsyncWebClient, next: Any) -> None:  # noqa: A002  # Bolt's name
         """A question that was edited has its answer changed, one that was deleted has it taken away."""
@@ -73,11 +81,11 @@ class Slack:
             changed = {**event.get("message", {}), "channel": event["channel"]}
             key = (event["channel"], changed.get("ts", ""))
             edited = changed.get("text") != event.get("previous_message", {}).get("text")
-            if edited and self.replies.memory.answered.get(key) is not None:
-                self._work(changed, client, addressed=True)
+            if edited and await self.replies.memory.knows(key):
+                self._work(changed, client, addressed=True, edited=True)
         elif subtype == "message_deleted":
             key = (event["channel"], event.get("deleted_ts", ""))
-            if self.replies.memory.answered.get(key) is not None:
+            if await self.replies.memory.knows(key):
                 self._next(key, self.replies.take_away(client, key), _quiet)
         await next()
 
@@ -89,32 +97,36 @@ class Slack:
         kind, text = event.get("channel_type"), event.get("text") or ""
         bot_user = context.get("bot_user_id") or ""
         prefixed = text.lower().startswith(PREFIX) and self.settings.listen != "mentions"
-        if f"<@{bot_user}>" in text or kind == "im" or prefixed:
-            self._answer(event, client, context, addressed=True)
+        mentioned = f"<@{bot_user}>" in text
+        if mentioned and kind != "im" and self.settings.is_alone:
+            return  # it comes as app_mention too, perhaps to a replica that cannot know of an answer given here
+        if mentioned or kind == "im" or prefixed:
+            await self._answer(event, client, context, addressed=True)
             return
         thread = event.get("thread_ts")
         ours = thread and await self.replies.is_ours(client, event["channel"], thread, bot_user)
         if ours or kind == "mpim" or self.settings.listen == "everything":
-            self._answer(event, client, context, addressed=False)
+            await self._answer(event, client, context, addressed=False)
 
-    def _answer(
+    async def _answer(
         self, event: dict[str, Any], client: AsyncWebClient, context: dict[str, Any], *, addressed: bool
     ) -> None:
         """Answer a message once, however often and as whatever event it comes."""
         if event.get("bot_id") or event.get("user") == context.get("bot_user_id"):
             return
-        if self.replies.memory.answered.claim((event["channel"], event["ts"]), ""):
+        thread = event.get("thread_ts") or event["ts"]
+        if await self.replies.memory.claim((event["channel"], event["ts"]), thread):
             self._work(event, client, addressed=addressed)
 
-    def _work(self, event: dict[str, Any], client: AsyncWebClient, *, addressed: bool) -> None:
+    def _work(self, event: dict[str, Any], client: AsyncWebClient, *, addressed: bool, edited: bool = False) -> None:
         async def post(text: str) -> None:
             await client.chat_postEphemeral(
                 channel=event["channel"], user=event.get("user", ""), text=text, thread_ts=event.get("thread_ts")
             )
 
         tell = self._teller(client, event.get("user", ""), post)
-
-        self._next((event["channel"], event["ts"]), self.replies.message(client, event, addressed=addressed), tell)
+        work = self.replies.message(client, event, addressed=addressed, edited=edited)
+        self._next((event["channel"], event["ts"]), work, tell)
 
     def _teller(self, client: AsyncWebClient, user: str, post: Callable[[str], Awaitable[Any]]) -> Tell:
         """What tells somebody something, in their language, by *post*."""
@@ -238,13 +250,25 @@ class Slack:
     async def _publish(self, client: AsyncWebClient, user: str) -> None:
         language, _ = await self.replies.language_of(client, user)
         words = self.desk.words_in(language)
-        await client.views_publish(user_id=user, view=home_view(words, self.replies.languages()))
+        view = home_view(words, self.replies.languages(), shared=self.stores is not None)
+        await client.views_publish(user_id=user, view=view)
 
     async def _language(self, ack: Any, body: dict[str, Any], client: AsyncWebClient) -> None:
         await ack()
         chosen = body["actions"][0]["selected_option"]["value"]
-        self.replies.memory.languages.put(body["user"]["id"], chosen)
+        await self.replies.memory.choose(team_of(client), body["user"]["id"], chosen)
         self.under_way.start(self._publish(client, body["user"]["id"]), _quiet)
+
+    async def _removed(self, context: dict[str, Any]) -> None:
+        """The app was removed from a workspace."""
+        LOG.info("a workspace removed the app")
+        if self.stores is not None:
+            await self.stores.remove(context.get("enterprise_id"), context.get("team_id"))
+
+    async def _revoked(self, event: dict[str, Any], context: dict[str, Any]) -> None:
+        """Tokens were revoked; without the bot's nothing can be answered."""
+        if event.get("tokens", {}).get("bot"):
+            await self._removed(context)
 
     async def _assistant_started(self, say: Any, set_suggested_prompts: Any) -> None:
         prompts = [{"title": example, "message": example} for example in self.words.signals("help.examples")[:4]]
@@ -258,7 +282,18 @@ class Slack:
             await set_status(self.words.say("ui.working"))
         except SlackApiError as error:
             LOG.warning("assistant.threads.setStatus: %s", error.response.get("error"))
-        self._answer({**payload, "channel_type": "im"}, client, context, addressed=True)
+        await self._answer({**payload, "channel_type": "im"}, client, context, addressed=True)
+
+
+def _stores(settings: SlackSettings, client: AsyncWebClient) -> "Stores | None":
+    if settings.database is None:
+        return None
+    try:
+        from adapters.slack.installing import Stores
+
+        return Stores(settings, client)
+    except ImportError as error:
+        raise ValueError("SLACK_DATABASE: a database needs `pip install 'smtpbot[oauth]'`") from error
 
 
 async def _call(call: Callable[..., Awaitable[Any]], **arguments: Any) -> None:

@@ -17,8 +17,8 @@ TIME_LIMIT = 60.0
 """Seconds for one file."""
 
 
-async def fetch(files: Sequence[Mapping[str, Any]], settings: SlackSettings) -> Fetched:
-    """Fetch the files of a message that may hold bounces."""
+async def fetch(files: Sequence[Mapping[str, Any]], settings: SlackSettings, token: str | None = None) -> Fetched:
+    """Fetch the files of a message that may hold bounces, with the workspace's token, else with the settings'."""
     if not files:
         return Fetched()  # a client reads certificates for 20 ms; most messages have no file
     attachments, refused, too_large = [], [], []
@@ -31,7 +31,7 @@ async def fetch(files: Sequence[Mapping[str, Any]], settings: SlackSettings) -> 
                 too_large.append(name)
             else:
                 try:
-                    content = await _content(str(_address(file)), client, settings)
+                    content = await _content(str(_address(file)), client, settings, token or settings.bot_token)
                 except httpx.HTTPError as error:
                     LOG.warning("a file could not be fetched: %s", type(error).__name__)
                     refused.append(name)
@@ -61,10 +61,10 @@ def _is_known_host(address: str | None, settings: SlackSettings) -> bool:
     return (address or "").startswith("https://") and f".{host}".endswith(HOSTS)
 
 
-async def _content(address: str, client: httpx.AsyncClient, settings: SlackSettings) -> bytes | None:
+async def _content(address: str, client: httpx.AsyncClient, settings: SlackSettings, token: str | None) -> bytes | None:
     """A file's bytes; None where there are more than the limit."""
     parts, size = [], 0
-    headers = {"Authorization": f"Bearer {settings.bot_token}"}
+    headers = {"Authorization": f"Bearer {token}"}
     async with client.stream("GET", address, headers=headers) as response:
         if response.status_code != httpx.codes.OK:
             raise httpx.HTTPStatusError("refused", request=response.request, response=response)

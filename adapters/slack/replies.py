@@ -44,14 +44,18 @@ class Replies:
         self.desk = desk
         self.memory = memory
 
-    async def message(self, client: AsyncWebClient, event: Mapping[str, Any], *, addressed: bool) -> None:
-        """Answer a message in the thread it stands in, or change the answer that it has already."""
+    async def message(
+        self, client: AsyncWebClient, event: Mapping[str, Any], *, addressed: bool, edited: bool = False
+    ) -> None:
+        """Answer a message in the thread it stands in; where it was edited, change the answer that it has already."""
         channel, ts = event["channel"], event["ts"]
-        text, fetched = text_of(event), await fetch(event.get("files") or (), self.settings)
+        text, fetched = text_of(event), await fetch(event.get("files") or (), self.settings, client.token)
         answer = await self._answer(client, text, event.get("user", ""), fetched, addressed, channel)
-        before = self.memory.answered.get((channel, ts))
         if answer is None:
+            if not edited:
+                await self.memory.put((channel, ts), "")
             return
+        before = await self.memory.answer_to((channel, ts)) if edited else None
         asked = self.asked(text, answer, fetched)
         if answer.kind in PRIVATE:
             await self._whisper(client, answer, asked, event)
@@ -66,7 +70,7 @@ class Replies:
             asked, channel=channel, thread_ts=thread,
             unfurl_links=False, unfurl_media=False,
         )  # fmt: skip
-        self.memory.answered.put((channel, ts), posted["ts"])
+        await self.memory.put((channel, ts), posted["ts"])
         self.memory.threads.put((channel, event.get("thread_ts") or ts), True)
         if answer.kind == "digest":
             await self._attach(client, answer, Message(text, fetched.attachments), channel, thread or posted["ts"])
@@ -92,7 +96,7 @@ class Replies:
 
     async def take_away(self, client: AsyncWebClient, key: tuple[str, str]) -> None:
         """Delete the answer to a message that was deleted."""
-        ts = self.memory.answered.drop(key)
+        ts = await self.memory.drop(key)
         if ts:
             await client.chat_delete(channel=key[0], ts=ts)
 
@@ -106,7 +110,7 @@ class Replies:
         place: str | None = None,
     ) -> tuple[Answer, Asked]:
         """The answer to somebody who spoke to us, and what its buttons carry."""
-        fetched = await fetch(files, self.settings)
+        fetched = await fetch(files, self.settings, client.token)
         answer = await self._answer(client, text, user, fetched, True, place)
         assert answer is not None  # who speaks to us is always answered
         return answer, self.asked(text, answer, fetched)
@@ -155,10 +159,11 @@ class Replies:
 
     async def language_of(self, client: AsyncWebClient, user: str) -> tuple[str | None, bool]:
         """The language somebody chose here, else the locale of their Slack; and whether it was chosen."""
-        chosen = self.memory.languages.get(user)
+        team = team_of(client)
+        chosen = await self.memory.language_of(team, user)
         if chosen is not None:
             return chosen, True
-        locale = self.memory.locales.get(user)
+        locale = self.memory.locales.get((team, user))
         if locale is None and user:
             try:
                 info = await client.users_info(user=user, include_locale=True)
@@ -166,12 +171,12 @@ class Replies:
             except SlackApiError as error:
                 LOG.warning("users.info: %s", error.response.get("error"))
                 locale = ""
-            self.memory.locales.put(user, locale)
+            self.memory.locales.put((team, user), locale)
         return locale or None, False
 
     async def is_ours(self, client: AsyncWebClient, channel: str, thread: str, bot_user: str) -> bool:
         """Whether the bot spoke, or was spoken to, in a thread."""
-        known = self.memory.threads.get((channel, thread))
+        known = await self.memory.spoke_in((channel, thread))
         if known is None:
             try:
                 found = await client.conversations_replies(channel=channel, ts=thread, limit=200)
@@ -218,6 +223,11 @@ class Replies:
         files = files_of(answer, self.desk.digest(message), self.desk.words(answer.language))
         uploads = [{"file": content, "filename": name, "title": answer.title} for name, content in files]
         await client.files_upload_v2(channel=channel, thread_ts=thread, file_uploads=uploads)
+
+
+def team_of(client: AsyncWebClient) -> str:
+    """The workspace whose event Bolt made a client for: people's ids are unique only within one."""
+    return str(client.default_params.get("team_id") or "")
 
 
 def refusal(error: BaseException) -> str | None:

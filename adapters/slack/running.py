@@ -36,23 +36,29 @@ async def run(settings: SlackSettings, desk: Desk, stop: asyncio.Event) -> None:
         ValueError: Slack refuses the tokens; the text is one line that says what to change.
     """
     slack = Slack(settings, desk)
-    await reach(slack.app.client, stop)
-    if stop.is_set():
-        return
-    if settings.by_socket:
-        await _by_socket(slack, settings, stop)
-    else:
-        await _by_http(slack, settings, stop)
-    await slack.under_way.finish()
+    try:
+        if slack.stores is not None:
+            await _patiently(slack.stores.prepare, lambda *_: None, stop, "SLACK_DATABASE")
+        await reach(slack.app.client, stop)
+        if stop.is_set():
+            return
+        if settings.by_socket:
+            await _by_socket(slack, settings, stop)
+        else:
+            await _by_http(slack, settings, stop)
+        await slack.under_way.finish()
+    finally:
+        if slack.stores is not None:
+            await slack.stores.close()
 
 
 async def reach(client: AsyncWebClient, stop: asyncio.Event) -> None:
-    """Wait until Slack answers and knows the bot's token."""
+    """Wait until Slack answers and knows the bot's token; with many workspaces there is no such token yet."""
 
     def told(code: str, _: str) -> str | None:
         return WRONG.get(code)
 
-    await _patiently(client.auth_test, told, stop)
+    await _patiently(client.auth_test if client.token else client.api_test, told, stop)
 
 
 async def _until_open(client: AsyncWebClient, token: str, stop: asyncio.Event) -> None:
@@ -69,8 +75,9 @@ async def _until_open(client: AsyncWebClient, token: str, stop: asyncio.Event) -
 
 
 async def _patiently(
-    call: Callable[[], Awaitable[Any]], told: Callable[[str, str], str | None], stop: asyncio.Event
-) -> None:
+    call: Callable[[], Awaitable[Any]], told: Callable[[str, str], str | None], stop: asyncio.Event,
+    whom: str = "Slack",
+) -> None:  # fmt: skip
     """Call until it succeeds; raise ValueError with what *told* says of an error that waiting does not mend."""
     wait = FIRST_WAIT
     while not stop.is_set():
@@ -84,7 +91,7 @@ async def _patiently(
                 raise ValueError(line) from error
             LOG.warning("Slack answers %s; next attempt in %.0f s", code, wait)
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
-            LOG.warning("Slack cannot be reached (%s); next attempt in %.0f s", type(error).__name__, wait)
+            LOG.warning("%s cannot be reached (%s); next attempt in %.0f s", whom, type(error).__name__, wait)
         try:
             await asyncio.wait_for(stop.wait(), wait)
         except TimeoutError:
@@ -106,7 +113,7 @@ async def _by_socket(slack: Slack, settings: SlackSettings, stop: asyncio.Event)
 
 async def _by_http(slack: Slack, settings: SlackSettings, stop: asyncio.Event) -> None:
     server = slack.app.server(port=settings.port, path="/slack/events", host=settings.host)
-    runner = web.AppRunner(server.web_app)
+    runner = web.AppRunner(server.web_app, access_log=None)  # the addresses hold codes and states of installations
     await runner.setup()
     try:
         site = web.TCPSite(runner, settings.host, settings.port)

@@ -6,18 +6,20 @@ from typing import Annotated, Literal
 import msgspec
 
 from adapters.settings import read, variable
-from knowledge.errors import SettingMissing
+from knowledge.errors import SettingMissing, SettingWrong
 
 Listen = Literal["mentions", "prefix", "everything"]
+DATABASE = "sqlite:///smtpbot.db"
+"""What many workspaces are kept in unless another is named: a file in the folder where it is started."""
 
 
 class SlackSettings(msgspec.Struct, frozen=True):
     """Settings of one Slack app; *app_token* for Socket Mode, *signing_secret* for HTTP mode."""
 
     bot_token: Annotated[
-        str, variable("SLACK_BOT_TOKEN", "the bot token of the app", "a token that begins with xoxb-",
-                      secret=True, pattern="^xoxb-")
-    ]  # fmt: skip
+        str, variable("SLACK_BOT_TOKEN", "the bot token of the app, of the one workspace it is installed in",
+                      "a token that begins with xoxb-", secret=True, pattern="^xoxb-")
+    ] | None = None  # fmt: skip
     app_token: Annotated[
         str, variable("SLACK_APP_TOKEN", "the app-level token, for Socket Mode", "a token that begins with xapp-",
                       secret=True, pattern="^xapp-")
@@ -40,11 +42,39 @@ class SlackSettings(msgspec.Struct, frozen=True):
     max_file: Annotated[
         int, variable("SLACK_MAX_FILE", "bytes of one attached file that are read", least=0, most=1_000_000_000)
     ] = 20_000_000
+    client_id: (
+        Annotated[
+            str,
+            variable("SLACK_CLIENT_ID", "the app's client id, for any number of workspaces instead of one bot token"),
+        ]
+        | None
+    ) = None
+    client_secret: (
+        Annotated[str, variable("SLACK_CLIENT_SECRET", "the app's client secret, with the same", secret=True)] | None
+    ) = None
+    database: Annotated[
+        str, variable("SLACK_DATABASE", f"where installations and what replicas share is kept; with SLACK_CLIENT_ID "
+                      f"`{DATABASE}` without it", "the URL of a database, sqlite:// or postgresql://", secret=True)
+    ] | None = None  # fmt: skip
+    redirect_url: (
+        Annotated[
+            str,
+            variable(
+                "SLACK_REDIRECT_URL", "where Slack sends back who installs, if not as the app's configuration says"
+            ),
+        ]
+        | None
+    ) = None
 
     @property
     def by_socket(self) -> bool:
         """Whether it runs in Socket Mode."""
         return self.app_token is not None
+
+    @property
+    def is_alone(self) -> bool:
+        """Whether other replicas may answer beside this one and know nothing of it."""
+        return not self.by_socket and self.database is None
 
 
 def settings_from(given: Mapping[str, str]) -> SlackSettings:
@@ -56,8 +86,28 @@ def settings_from(given: Mapping[str, str]) -> SlackSettings:
         SettingWrong: a variable has a value that it cannot take; the text says which it can.
     """
     settings = read(SlackSettings, given)
+    if settings.client_id is not None:
+        _check_many(settings)
+    elif settings.bot_token is None:
+        raise SettingMissing("SLACK_BOT_TOKEN", "Slack (or SLACK_CLIENT_ID for many workspaces)")
     if settings.app_token is None and settings.signing_secret is None:
         raise SettingMissing("SLACK_APP_TOKEN", "Slack's Socket Mode (or SLACK_SIGNING_SECRET for HTTP mode)")
     if settings.api_url is not None:
-        return msgspec.structs.replace(settings, api_url=settings.api_url.rstrip("/") + "/")
+        settings = msgspec.structs.replace(settings, api_url=settings.api_url.rstrip("/") + "/")
+    if settings.client_id is not None and settings.database is None:
+        settings = msgspec.structs.replace(settings, database=DATABASE)
     return settings
+
+
+def _check_many(settings: SlackSettings) -> None:
+    """What many workspaces need, and what they cannot have."""
+    for name, value in (
+        ("SLACK_CLIENT_SECRET", settings.client_secret),
+        ("SLACK_SIGNING_SECRET", settings.signing_secret),
+    ):
+        if value is None:
+            raise SettingMissing(name, "many workspaces (SLACK_CLIENT_ID)")
+    if settings.bot_token is not None:
+        raise SettingWrong("SLACK_BOT_TOKEN", "a token", "for SLACK_CLIENT_ID; each workspace brings its own")
+    if settings.app_token is not None:
+        raise SettingWrong("SLACK_APP_TOKEN", "a token", "for SLACK_CLIENT_ID; who installs needs HTTP mode")

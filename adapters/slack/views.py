@@ -56,8 +56,8 @@ def result_view(blocks: Sequence[Block], words: Words) -> Block:
     }  # fmt: skip
 
 
-def home_view(words: Words, languages: Sequence[tuple[str, str]]) -> Block:
-    """App Home: what can be asked, examples, the language, and what is kept."""
+def home_view(words: Words, languages: Sequence[tuple[str, str]], *, shared: bool = False) -> Block:
+    """App Home: what can be asked, examples, the language, and what is kept; *shared*: in a database."""
     examples = [button(f"ask:{number}", text, text) for number, text in enumerate(words.signals("help.examples")[:5])]
     options = [{"text": _plain(name), "value": tag} for tag, name in languages]
     chosen = next((option for option in options if option["value"] == words.language), options[0])
@@ -70,7 +70,7 @@ def home_view(words: Words, languages: Sequence[tuple[str, str]]) -> Block:
             {"type": "section", "text": _plain(words.say("slack.home"))},
             {"type": "actions", "elements": examples},
             {"type": "section", "text": _plain(words.say("slack.language")), "accessory": select},
-            {"type": "context", "elements": [_plain(words.say("slack.kept"))]},
+            {"type": "context", "elements": [_plain(words.say("slack.kept-shared" if shared else "slack.kept"))]},
         ],
     }
 

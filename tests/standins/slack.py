@@ -5,6 +5,7 @@ The real SDK's clients talk to it. It keeps what it is told, checks blocks by th
 """
 
 import asyncio
+import base64
 import hashlib
 import hmac
 import itertools
@@ -22,6 +23,7 @@ from tests.standins.slack_limits import faults_of_message, faults_of_view, is_to
 
 BOT_TOKEN, APP_TOKEN = "xoxb-stand-in", "xapp-stand-in"
 TEAM, APP, BOT_USER, BOT_ID = "T1", "A1", "UBOT", "BBOT"
+CLIENT_ID, CLIENT_SECRET = "1111.2222", "client-secret"
 PATIENCE = 8.0
 """Seconds until something awaited counts as never coming."""
 
@@ -37,6 +39,7 @@ class Call(NamedTuple):
     method: str
     arguments: Object
     ok: bool
+    token: str = ""
 
 
 class Ack(NamedTuple):
@@ -85,6 +88,10 @@ class SlackStandIn:
         self.downloads: list[tuple[str, str | None]] = []
         self.files: dict[str, bytes] = {}
         self.locales: dict[str, str] = {}
+        self.tokens = {BOT_TOKEN: TEAM}
+        """Bot tokens that are good, with their workspaces."""
+        self.redirect_url = ""
+        """Where who installs is sent back: what the app's configuration names."""
         self.connections = 0
         self.weather: Callable[[str, int], Fault | None] = lambda method, number: None
         """Asked for every call, with its method and number: the fault that strikes it, if any."""
@@ -93,6 +100,7 @@ class SlackStandIn:
         self._sockets: list[web.WebSocketResponse] = []
         self._waiting: dict[str, tuple[float, asyncio.Future[Ack], web.WebSocketResponse]] = {}
         self._pending: dict[str, str] = {}
+        self._codes: dict[str, str] = {}
         self._triggers: set[str] = set()
         self._numbers = itertools.count(1)
         self._news = asyncio.Condition()
@@ -107,6 +115,7 @@ class SlackStandIn:
     async def __aenter__(self) -> Self:
         app = web.Application(client_max_size=64 * 1024 * 1024)
         app.router.add_route("*", "/api/{method}", self._api)
+        app.router.add_get("/oauth/v2/authorize", self._authorize)
         app.router.add_get("/socket/{ticket}", self._socket)
         app.router.add_post("/respond/{id}", self._respond)
         app.router.add_get("/files/{name}", self._download)
@@ -307,17 +316,21 @@ class SlackStandIn:
         self.messages.setdefault((channel, ts), event)
         return event
 
-    def event_body(self, event: Object, event_id: str | None = None) -> Object:
+    def revoke(self, team: str) -> None:
+        """Let the tokens of a workspace be good no more, as after the app was removed."""
+        self.tokens = {token: of for token, of in self.tokens.items() if of != team}
+
+    def event_body(self, event: Object, event_id: str | None = None, team: str = TEAM) -> Object:
         """What the Events API posts, and what an envelope holds."""
         return {
             "token": "verification",
-            "team_id": TEAM,
+            "team_id": team,
             "api_app_id": APP,
             "event": event,
             "type": "event_callback",
             "event_id": event_id or f"Ev{next(self._numbers)}",
             "event_time": 1_700_000_000,
-            "authorizations": [{"team_id": TEAM, "user_id": BOT_USER, "is_bot": True}],
+            "authorizations": [{"team_id": team, "user_id": BOT_USER, "is_bot": True}],
             "is_ext_shared_channel": False,
         }
 
@@ -344,6 +357,30 @@ class SlackStandIn:
         """A response URL."""
         return f"{self.root}/respond/{next(self._numbers)}"
 
+    # Installing
+
+    async def _authorize(self, request: web.Request) -> web.Response:
+        """The page where somebody lets the app into a workspace, which ``team`` names; it is allowed at once."""
+        query = request.query
+        if query.get("client_id") != CLIENT_ID or not query.get("scope") or not query.get("state"):
+            return web.Response(status=400, text="invalid_client_id, scope or state")
+        code = f"{next(self._numbers)}.code"
+        self._codes[code] = query.get("team") or TEAM
+        back = query.get("redirect_uri") or self.redirect_url
+        raise web.HTTPFound(f"{back}?code={code}&state={query['state']}")
+
+    def _access(self, arguments: Object) -> Object:
+        team = self._codes.pop(arguments.get("code") or "", None)
+        if (arguments.get("client_id"), arguments.get("client_secret")) != (CLIENT_ID, CLIENT_SECRET):
+            raise Refusal("bad_client_secret")
+        if team is None:
+            raise Refusal("invalid_code")
+        token = f"xoxb-{team}-{next(self._numbers)}"
+        self.tokens[token] = team
+        about = {"access_token": token, "token_type": "bot", "scope": "chat:write", "bot_user_id": BOT_USER}
+        about |= {"app_id": APP, "team": {"id": team, "name": f"Team {team}"}, "enterprise": None}
+        return {**about, "authed_user": {"id": "UADMIN"}, "is_enterprise_install": False}
+
     # What the app calls
 
     async def _api(self, request: web.Request) -> web.StreamResponse:
@@ -357,14 +394,18 @@ class SlackStandIn:
             await self._changed()
             return _struck(fault, request)
         try:
-            if token != (APP_TOKEN if method.startswith("apps.") else BOT_TOKEN):
+            if method in _OPEN:
+                arguments |= _basic(request)
+            elif token != APP_TOKEN if method.startswith("apps.") else token not in self.tokens:
                 raise Refusal("invalid_auth" if token else "not_authed")
+            if method == "auth.test":
+                arguments["team_id"] = self.tokens[token]
             answer = {"ok": True, **_METHODS[method](self, arguments)} if method in _METHODS else None
             if answer is None:
                 raise Refusal("unknown_method", req_method=method)
         except Refusal as refusal:
             answer = refusal.answer
-        self.calls.append(Call(method, arguments, answer["ok"]))
+        self.calls.append(Call(method, arguments, answer["ok"], token))
         await self._changed()
         return web.json_response(answer)
 
@@ -404,7 +445,7 @@ class SlackStandIn:
         name, header = request.match_info["name"], request.headers.get("Authorization")
         self.downloads.append((name, header))
         await self._changed()
-        if header != f"Bearer {BOT_TOKEN}":
+        if (header or "").removeprefix("Bearer ") not in self.tokens:
             return web.Response(status=302, headers={"Location": f"{self.root}/login"})
         if name not in self.files:
             return web.Response(status=404)
@@ -530,7 +571,7 @@ class SlackStandIn:
         return {"url": f"{self.root.replace('http', 'ws')}/socket/{next(self._numbers)}"}
 
     def _auth_test(self, arguments: Object) -> Object:
-        about = {"url": "https://team.slack.com/", "team": "Team", "team_id": TEAM, "user": "smtpbot"}
+        about = {"url": "https://team.slack.com/", "team": "Team", "team_id": arguments["team_id"], "user": "smtpbot"}
         return {**about, "user_id": BOT_USER, "bot_id": BOT_ID, "is_enterprise_install": False}
 
     def _nothing(self, arguments: Object) -> Object:
@@ -538,7 +579,9 @@ class SlackStandIn:
 
 
 _METHODS: dict[str, Callable[[SlackStandIn, Object], Object]] = {
+    "api.test": SlackStandIn._nothing,
     "auth.test": SlackStandIn._auth_test,
+    "oauth.v2.access": SlackStandIn._access,
     "apps.connections.open": SlackStandIn._connect,
     "chat.postMessage": SlackStandIn._post_message,
     "chat.update": SlackStandIn._update,
@@ -555,6 +598,19 @@ _METHODS: dict[str, Callable[[SlackStandIn, Object], Object]] = {
     "assistant.threads.setTitle": SlackStandIn._nothing,
     "assistant.threads.setSuggestedPrompts": SlackStandIn._prompts,
 }
+
+
+_OPEN = ("api.test", "oauth.v2.access")
+"""Methods that need no token."""
+
+
+def _basic(request: web.Request) -> Object:
+    """The app's id and secret, as the SDK sends them."""
+    header = request.headers.get("Authorization", "")
+    if not header.startswith("Basic "):
+        return {}
+    client_id, _, secret = base64.b64decode(header.removeprefix("Basic ")).decode().partition(":")
+    return {"client_id": client_id, "client_secret": secret}
 
 
 async def _arguments(request: web.Request) -> Object:
