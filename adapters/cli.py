@@ -222,7 +222,7 @@ def _missing(options: argparse.Namespace, _environ: Mapping[str, str]) -> int:
 def _completion(options: argparse.Namespace, _environ: Mapping[str, str]) -> int:
     import argcomplete
 
-    print(argcomplete.shellcode(["smtpbot"], shell=options.shell))  # type: ignore[attr-defined]  # re-exported without __all__
+    print(argcomplete.shellcode(["smtpbot"], shell=options.shell))  # type: ignore[attr-defined]  # nosec B604  # re-exported without __all__; shell is a name
     return ANSWERED
 
 
