@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 # --no-build-isolation: the build backend is pinned with the rest, so nothing is fetched once installed.
 INSTALL := $(BIN)/pip install --quiet --disable-pip-version-check --no-deps
 
-.PHONY: all chat setup test postgresql check bench lock clean
+.PHONY: all chat setup test postgresql check bench audit lock clean
 all: check test
 
 chat: $(VENV)/.run
@@ -44,6 +44,13 @@ $(VENV)/.run: $(VENV)/bin/pip requirements.txt pyproject.toml
 $(VENV)/.dev: $(VENV)/.run requirements-dev.txt
 	$(INSTALL) --require-hashes -r requirements-dev.txt
 	touch $@
+
+# What is known against our code and against what it stands on; pip-audit asks the package index, so it needs a network.
+audit:
+	$(PYTHON) -m venv $(VENV)/audit
+	$(VENV)/audit/bin/pip install --quiet --disable-pip-version-check bandit pip-audit
+	$(VENV)/audit/bin/bandit --quiet --recursive --configfile pyproject.toml adapters bot knowledge deploy
+	$(VENV)/audit/bin/pip-audit --requirement requirements-dev.txt --require-hashes --disable-pip
 
 # Pins everything again, for every Python and system; what is pinned already stays unless `UPGRADE=--upgrade`.
 LOCK := $(VENV)/lock/bin/uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes \

@@ -35,8 +35,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(error, file=sys.stderr)
         return USAGE
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _give_up_output()
         return ANSWERED
+    except OSError as error:
+        print(f"{error.filename or 'standard output'}: {error.strerror}; nothing more is written", file=sys.stderr)
+        _give_up_output()
+        return USAGE
+
+
+def _give_up_output() -> None:
+    """What still waits to be written goes nowhere, or the end of the process would fail again."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -266,7 +275,7 @@ def _settings(options: argparse.Namespace, _environ: Mapping[str, str]) -> int:
 def _completion(options: argparse.Namespace, _environ: Mapping[str, str]) -> int:
     import argcomplete
 
-    print(argcomplete.shellcode(["smtpbot"], shell=options.shell))  # type: ignore[attr-defined]  # re-exported without __all__
+    print(argcomplete.shellcode(["smtpbot"], shell=options.shell))  # type: ignore[attr-defined]  # nosec B604  # re-exported without __all__; shell is a name
     return ANSWERED
 
 

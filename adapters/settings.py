@@ -82,7 +82,7 @@ class CommonSettings(msgspec.Struct, frozen=True, kw_only=True):
     ] = "text"
     metrics_host: Annotated[
         str, variable("SMTPBOT_METRICS_HOST", "where `/metrics`, `/healthz` and `/readyz` are served", "an address")
-    ] = "0.0.0.0"  # noqa: S104  # probes come from outside of a container
+    ] = "0.0.0.0"  # noqa: S104  # nosec B104  # probes come from outside of a container
     metrics_port: Annotated[
         int, variable("SMTPBOT_METRICS_PORT", "the port of the same; without it, they are not served", least=1,
                       most=65_535)

@@ -65,7 +65,7 @@ def to_blocks(
         return [*shown, *_actions(part, words, asked, more=more and not whole, share=share)]
 
     measure = _measuring()
-    fitted = fit(folded.answer, lambda part: not faults_of(drawn(part, ("",)), measure))
+    fitted = fit(folded.answer, lambda part: not faults_of(drawn(part, ("any",)), measure))
     blocks = drawn(fitted.answer, fitted.left_out)
     return Rendered(cut(escape(f"{answer.title}. {answer.summary}"), MAX_FALLBACK), blocks, bool(folded.left_out))
 

@@ -22,7 +22,7 @@ FIRST_WAIT, LONGEST_WAIT = 1.0, 60.0
 WRONG = {
     "invalid_auth": "SLACK_BOT_TOKEN: Slack does not know this token; copy it from OAuth & Permissions",
     "not_authed": "SLACK_BOT_TOKEN: Slack does not know this token; copy it from OAuth & Permissions",
-    "token_revoked": "SLACK_BOT_TOKEN: the token was revoked; install the app again",
+    "token_revoked": "SLACK_BOT_TOKEN: the token was revoked; install the app again",  # nosec B105  # a sentence
     "account_inactive": "SLACK_BOT_TOKEN: the app was removed from the workspace; install it again",
     "missing_scope": "Slack: the app lacks a scope; create it anew from the manifest",
 }

@@ -27,7 +27,7 @@ class SlackSettings(msgspec.Struct, frozen=True):
     signing_secret: Annotated[
         str, variable("SLACK_SIGNING_SECRET", "proves that requests come from Slack, for HTTP mode", secret=True)
     ] | None = None  # fmt: skip
-    host: Annotated[str, variable("SLACK_HOST", "where HTTP mode listens", "an address")] = "0.0.0.0"  # noqa: S104  # in a container the balancer must reach it
+    host: Annotated[str, variable("SLACK_HOST", "where HTTP mode listens", "an address")] = "0.0.0.0"  # noqa: S104  # nosec B104  # in a container the balancer must reach it
     port: Annotated[int, variable("SLACK_PORT", "the port of the same; 0 takes a free one", least=0, most=65_535)] = (
         3000
     )
