@@ -26,7 +26,8 @@ RUN SMTPBOT_CACHE=/app/cache PYTHONDONTWRITEBYTECODE=1 \
 FROM gcr.io/distroless/python3-debian12:nonroot
 COPY --from=build /app /app
 WORKDIR /app
-ENV PYTHONUNBUFFERED=1 \
+ENV HOME=/home/nonroot \
+    PYTHONUNBUFFERED=1 \
     PYTHONDONTWRITEBYTECODE=1 \
     SMTPBOT_CACHE=/app/cache \
     SMTPBOT_LOG_FORMAT=json \

@@ -43,6 +43,10 @@ def test_the_image_runs_as_nobody_in_particular() -> None:
     assert int(group) > 10_000
 
 
+def test_libraries_that_ask_for_a_home_folder_get_one() -> None:
+    assert "HOME=/" in instruction("ENV")
+
+
 def test_the_image_builds_nothing_and_brings_no_tools() -> None:
     assert not [line for line in last_stage() if line.startswith(("RUN", "ADD"))]
     assert [line for line in last_stage() if line.startswith("COPY")] == ["COPY --from=build /app /app"]
