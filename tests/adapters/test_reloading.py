@@ -75,7 +75,7 @@ async def running(overlay: Path) -> AsyncIterator[Running]:
     logger.removeHandler(told)
     logger.setLevel(logging.NOTSET)
     running.stop.set()
-    await asyncio.wait_for(task, 10)
+    await asyncio.wait_for(task, 60)  # a reading under way is finished first
     asyncio.get_running_loop().remove_signal_handler(signal.SIGHUP)
 
 
