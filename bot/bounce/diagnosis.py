@@ -27,6 +27,7 @@ BLOCKLIST_TIER = 2
 
 UNKNOWN = "unknown"
 EXPIRED = "expired"
+VAGUE = "system-error"
 DELIVERED = "delivered"
 
 SOMEBODY = "somebody@"
@@ -183,7 +184,7 @@ def _judged(patterns: Patterns, told: _Told) -> _Verdict:
     match = patterns.search(normal(told.words))
     known = patterns.knowledge
     present = {name for name in (told.at_host, *match.providers, told.by_domain) if name}
-    best = min(_candidates(match, told, patterns, present), key=lambda found: found.rank, default=None)
+    best = _best(list(_candidates(match, told, patterns, present)))
     reason, matched = _decide(told, best, known)
     pattern = best.pattern if best and best.id == matched else None
     entry = known.reasons[reason]
@@ -194,6 +195,14 @@ def _judged(patterns: Patterns, told: _Told) -> _Verdict:
         (pattern.blocklist if pattern and pattern.blocklist else None) or next(iter(match.blocklists), None),
         match.retry_after, matched,
     )  # fmt: skip
+
+
+def _best(candidates: list[_Candidate]) -> _Candidate | None:
+    """Who decides; that something was not available, in general words, explains less than that time ran out."""
+    best = min(candidates, key=lambda found: found.rank, default=None)
+    if best is None or best.reason != VAGUE or best.tier != TIER["generic"]:
+        return best
+    return next((found for found in candidates if found.reason == EXPIRED), best)
 
 
 def _author(match: _Match, matched: str | None, known: Knowledge) -> str | None:
