@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 
 import msgspec
 
+from adapters.checks import CheckVariables
 from adapters.discord.settings import DiscordSettings
 from adapters.settings import CommonSettings, Origin, Variable, shown, variables
 from adapters.slack.settings import SlackSettings
@@ -12,6 +13,7 @@ GROUPS: Mapping[str, type[msgspec.Struct]] = {
     "smtpbot": CommonSettings,
     "Slack": SlackSettings,
     "Discord": DiscordSettings,
+    "Mailbox check": CheckVariables,
 }
 
 

@@ -126,6 +126,8 @@ def shown(one: Variable, given: Mapping[str, str]) -> str:
     text = given.get(one.name, "").strip()
     if text:
         return MASK if one.secret else text
+    if isinstance(one.usual, bool):
+        return "on" if one.usual else "off"
     return "" if one.usual in (None, ()) else str(one.usual)
 
 

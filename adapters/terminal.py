@@ -11,7 +11,7 @@ from rich.padding import Padding
 from rich.table import Table as RichTable
 from rich.text import Text
 
-from bot.answer import Answer, Facts, Paragraph, Quote, Section, Steps, Table
+from bot.answer import Answer, Facts, Paragraph, Quote, Section, Steps, Table, from_json, to_json
 from bot.answering import Bot
 from bot.language import Words
 from bot.message import Message
@@ -24,6 +24,10 @@ _TONES = {
     "neutral": "blue",
 }
 _LITERAL = re.compile(r"`([^`]+)`")
+NO_BREAK, NARROW_NO_BREAK = "\u00a0", "\u202f"
+HELD, HELD_NARROW = "\ue000", "\ue001"
+"""Stand for these while lines are broken: Rich would break at a no-break space too."""
+
 WIDTH = 100
 """Columns beyond which lines of prose get hard to read."""
 
@@ -110,7 +114,11 @@ def console_for(stream: TextIO) -> Console:
 
 def show(answer: Answer, words: Words, console: Console) -> None:
     """Print one answer."""
-    console.print(to_text(answer, words, colour=console.is_terminal and not console.no_color))
+    text = to_json(answer).decode().replace(NO_BREAK, HELD).replace(NARROW_NO_BREAK, HELD_NARROW)
+    held = from_json(text.encode())
+    with console.capture() as drawn:
+        console.print(to_text(held, words, colour=console.is_terminal and not console.no_color))
+    console.file.write(drawn.get().replace(HELD, NO_BREAK).replace(HELD_NARROW, NARROW_NO_BREAK))
 
 
 def draw(answer: Answer, words: Words, picture: Path, title: str) -> None:

@@ -7,7 +7,6 @@ Knows files and the schema; what entries mean to one another is checking's.
 import contextlib
 import hashlib
 import os
-import re
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -18,6 +17,7 @@ import msgspec
 from knowledge import schema
 from knowledge.basics import Entry
 from knowledge.errors import Fault, KnowledgeInvalid
+from knowledge.lines import Lines, unsound
 from knowledge.reading import Framing, LogFormat
 from knowledge.schema import Knowledge, Provider, Signals
 from knowledge.translating import gaps, merge, translation_of
@@ -50,7 +50,7 @@ class Reading(msgspec.Struct, frozen=True):
     What was read from YAML: the knowledge, every fault, and where each entry stands.
 
     *places* leads from ``kind/id`` (``patterns/google/no-such-user``) to file and line.
-    *untranslated* lists, for another language than the base's, what falls back: ``kind/id`` and field.
+    *untranslated* lists, for another language than the base's, what of the tree itself falls back: ``kind/id``, field.
     """
 
     knowledge: Knowledge
@@ -117,6 +117,8 @@ class _Reader:
         self.entries: dict[str, Any] = {kind: {} for kind in KINDS}
         self.faults: list[Fault] = []
         self.places: dict[str, tuple[str, int]] = {}
+        self.shipped: dict[str, dict[str, Any]] = {}
+        self.laid: list[tuple[str, Any]] = []
 
     def add_tree(self, tree: Path) -> None:
         if not tree.is_dir():
@@ -132,6 +134,7 @@ class _Reader:
                     continue
                 place = self.places.get(f"{kind}/{identity}")
                 if partial:
+                    self.laid.append((kind, entry))
                     entry = merge(known[identity], entry)
                 elif place is not None:
                     self.faults.append(
@@ -140,6 +143,8 @@ class _Reader:
                     continue
                 known[identity] = entry
                 self._place(kind, entry, path, lines)
+        if tree == self.root:
+            self.shipped = {kind: dict(entries) for kind, entries in self.entries.items()}
         for name in sorted(path.name for path in tree.glob("*.yaml") if _kind(path) not in KINDS):
             expected = ", ".join(f"{kind.replace('_', '-')}.yaml" for kind in KINDS if kind != "providers")
             self.faults.append(
@@ -147,35 +152,43 @@ class _Reader:
             )
 
     def translate(self, trees: Sequence[Path]) -> tuple[tuple[str, str], ...]:
-        """Lay the translations in *trees* over the entries; say what falls back."""
-        given: dict[str, dict[str, Any]] = {kind: {} for kind in KINDS}
-        for tree in trees:
-            for kind, path in _files(tree):
-                for data, line, lines in self._items(path):
-                    words = self._convert(data, translation_of(KINDS[kind]), path, lines)
-                    if words is None:
-                        continue
-                    if words.id not in self.entries[kind]:
-                        self.faults.append(Fault(self._name(path), line, "id", f"{words.id} translates no entry"))
-                        continue
-                    given[kind][words.id] = words
-                    self._check_words(kind, words, path, line)
-        missing = []
-        for kind, entries in self.entries.items():
-            for identity, entry in entries.items():
-                words = given[kind].get(identity)
-                missing += [(f"{kind}/{identity}", gap) for gap, wrong in gaps(entry, words) if wrong == "missing"]
-                if words is not None:
-                    entries[identity] = merge(entry, words)
+        """
+        Say the entries in another language: the first of *trees* translates what is shipped, the others the overlays.
+
+        What an overlay says otherwise wins over the translation of what it replaced.
+
+        Returns:
+            What of the shipped entries falls back.
+        """
+        words = {(kind, item.id): item for kind, item in self._words(trees[0], self.shipped)}
+        missing = [
+            (f"{kind}/{identity}", gap)
+            for kind, entries in self.shipped.items() for identity, entry in entries.items()
+            for gap, wrong in gaps(entry, words.get((kind, identity))) if wrong == "missing"
+        ]  # fmt: skip
+        overlaid = [laid for tree in trees[1:] for laid in self._words(tree, self.entries)]
+        for (kind, identity), item in words.items():
+            self.entries[kind][identity] = merge(self.shipped[kind][identity], item)
+        for kind, item in (*self.laid, *overlaid):
+            self.entries[kind][item.id] = merge(self.entries[kind][item.id], item)
         return tuple(missing)
 
-    def _check_words(self, kind: str, words: Any, path: Path, line: int) -> None:
-        entry = self.entries[kind][words.id]
-        for field, wrong in gaps(entry, words):
-            if wrong != "missing":
-                self.faults.append(Fault(self._name(path), line, f"{words.id}.{field}", wrong))
+    def _words(self, tree: Path, entries: Mapping[str, Mapping[str, Any]]) -> Iterator[tuple[str, Any]]:
+        """The translations in *tree*, each with its kind; what does not fit its entry in *entries* is a fault."""
+        for kind, path in _files(tree):
+            for data, line, lines in self._items(path):
+                words = self._convert(data, translation_of(KINDS[kind]), path, lines)
+                if words is None:
+                    continue
+                if words.id not in entries[kind]:
+                    self.faults.append(Fault(self._name(path), line, "id", f"{words.id} translates no entry"))
+                    continue
+                for field, wrong in gaps(entries[kind][words.id], words):
+                    if wrong != "missing":
+                        self.faults.append(Fault(self._name(path), line, f"{words.id}.{field}", wrong))
+                yield kind, words
 
-    def _items(self, path: Path) -> Iterator[tuple[Any, int, "_Lines"]]:
+    def _items(self, path: Path) -> Iterator[tuple[Any, int, Lines]]:
         """The entries of a file, each with its line and the lines of its fields."""
         import yaml
 
@@ -186,7 +199,7 @@ class _Reader:
             loader = yaml.CSafeLoader(path.read_text("utf-8"))
             try:
                 node = loader.get_single_node()
-                self.faults += [Fault(self._name(path), at, "", wrong) for at, wrong in _unsound(node)]
+                self.faults += [Fault(self._name(path), at, "", wrong) for at, wrong in unsound(node)]
                 data = loader.construct_document(node) if node is not None else []
             finally:
                 loader.dispose()
@@ -198,16 +211,16 @@ class _Reader:
             )
             return
         if path.parent.name == "providers":
-            yield data, 1, _Lines(node)
+            yield data, 1, Lines(node)
         elif node is None:
             self.faults.append(Fault(self._name(path), 1, "", "no entries; `[]` says so on purpose"))
         elif isinstance(data, list):
             for item, item_node in zip(data, node.value if node else (), strict=True):
-                yield item, item_node.start_mark.line + 1, _Lines(item_node)
+                yield item, item_node.start_mark.line + 1, Lines(item_node)
         else:
             self.faults.append(Fault(self._name(path), 1, "", "expected a list of entries, each with an id"))
 
-    def _convert(self, data: Any, kind: type[msgspec.Struct], path: Path, lines: "_Lines") -> Any:
+    def _convert(self, data: Any, kind: type[msgspec.Struct], path: Path, lines: Lines) -> Any:
         try:
             return msgspec.convert(data, kind)
         except msgspec.ValidationError as error:
@@ -221,7 +234,7 @@ class _Reader:
             )
             return None
 
-    def _place(self, kind: str, entry: Any, path: Path, lines: "_Lines") -> None:
+    def _place(self, kind: str, entry: Any, path: Path, lines: Lines) -> None:
         self.places[f"{kind}/{entry.id}"] = (self._name(path), lines.of(""))
         if isinstance(entry, Provider):
             for number, pattern in enumerate(entry.patterns):
@@ -235,53 +248,6 @@ class _Reader:
 
     def _name(self, path: Path) -> str:
         return str(path.relative_to(self.root.parent)) if path.is_relative_to(self.root.parent) else str(path)
-
-
-class _Lines:
-    """The lines of an entry's fields, found in its YAML node."""
-
-    def __init__(self, node: Any) -> None:
-        self.node = node
-
-    def of(self, field: str) -> int:
-        """The line (from 1) of a path such as ``patterns[3].reason``, or of the nearest thing above it."""
-        node = self.node
-        line = node.start_mark.line + 1 if node is not None else 1
-        for name, index in re.findall(r"([^.\[\]]+)|\[(\d+)\]", field):
-            value = getattr(node, "value", None)
-            if not isinstance(value, list):
-                break
-            if index:
-                if int(index) >= len(value) or isinstance(value[int(index)], tuple):
-                    break
-                node = value[int(index)]
-            else:
-                found = [item for key, item in (pair for pair in value if isinstance(pair, tuple)) if key.value == name]
-                if not found:
-                    break
-                node = found[0]
-            line = node.start_mark.line + 1
-        return line
-
-
-def _unsound(node: Any) -> Iterator[tuple[int, str]]:
-    """What YAML accepts in silence and we don't: a key twice, and aliases (a small file can grow without end)."""
-    seen: set[int] = set()
-    todo = [node] if node is not None else []
-    while todo:
-        current = todo.pop()
-        if id(current) in seen and not isinstance(current.value, str):
-            yield current.start_mark.line + 1, "anchors and aliases are not read: write it out"
-            raise ValueError("anchors and aliases are not read")
-        seen.add(id(current))
-        if current.id == "mapping":
-            keys = [key.value for key, _ in current.value if isinstance(key.value, str)]
-            for key, item in current.value:
-                if keys.count(key.value) > 1:
-                    yield key.start_mark.line + 1, f"the key {key.value} stands here more than once"
-                todo.append(item)
-        elif current.id == "sequence":
-            todo.extend(current.value)
 
 
 def _files(tree: Path) -> Iterator[tuple[str, Path]]:

@@ -1,5 +1,6 @@
 """Settings: read once into types, refused in one line, shown without secrets, told in README as they are."""
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -71,6 +72,15 @@ def test_capital_letters_do_not_matter_where_a_word_is_chosen() -> None:
 
 def test_a_missing_file_of_settings_is_no_fault(tmp_path: Path) -> None:
     assert with_env_file({"A": "1"}, tmp_path / ".env") == ({"A": "1"}, {"A": "environment"})
+
+
+def test_every_variable_that_is_read_is_told() -> None:
+    read_somewhere = {
+        name
+        for path in (ROOT / "adapters").rglob("*.py")
+        for name in re.findall(r'variable\(\s*"([A-Z_]+)"', path.read_text("utf-8"))
+    }
+    assert {one.name for kind in GROUPS.values() for one in variables(kind)} == read_somewhere
 
 
 def test_no_two_settings_share_a_variable() -> None:

@@ -10,7 +10,7 @@ from prompt_toolkit.output import DummyOutput
 from rich.console import Console
 
 from adapters.terminal import chat, show
-from bot.answer import Facts, Paragraph, Steps, Table
+from bot.answer import Facts, Paragraph, Steps, Table, to_json
 from bot.answering import Bot
 from bot.message import Message
 
@@ -57,6 +57,18 @@ def test_nothing_of_an_answer_is_lost(bot: Bot, text: str) -> None:
                 pieces += [label.strip("`") for label, _ in section.facts if len(label) < 20]
     for piece in pieces:
         assert "".join(piece.split()) in shown
+
+
+@pytest.mark.parametrize("width", [50, 61, 80])
+def test_no_line_is_broken_at_a_no_break_space(bot: Bot, width: int) -> None:
+    answer = bot.answer(bot.understand(Message("c'est quoi le 550 ?")))
+    assert "\u00a0" in to_json(answer).decode()
+    stream = io.StringIO()
+    show(answer, bot.words(answer.language), Console(file=stream, width=width))
+    lines = stream.getvalue().splitlines()
+    assert any("«\u00a0" in line for line in lines)
+    assert not [line for line in lines if line.rstrip(" ").endswith(("«", "\u00a0"))]
+    assert not [line for line in lines if line.strip().startswith(("»", ":", ";", "?", "!"))]
 
 
 def test_ctrl_c_clears_the_line_and_ctrl_d_ends(bot: Bot, tmp_path: Path) -> None:

@@ -134,6 +134,29 @@ def test_an_overlay_changes_a_text_and_adds_an_entry(tree: Path, tmp_path: Path)
     assert known.notes["rb-12"].text == "See RB-12."
 
 
+def test_what_a_team_says_otherwise_wins_over_the_translation_of_what_it_replaced(tree: Path, tmp_path: Path) -> None:
+    (tree / "xx").mkdir()
+    (tree / "xx" / "words.yaml").write_text("[]")
+    (tree / "xx" / "classes.yaml").write_text("- id: 5xx\n  name: Endgültig\n  summary: Gescheitert.\n")
+    ours = tmp_path / "ours"
+    (ours / "xx").mkdir(parents=True)
+    (ours / "classes.yaml").write_text("- id: 5xx\n  summary: Ours.\n")
+    (ours / "notes.yaml").write_text("- id: rb-1\n  about: [5xx]\n  text: See RB-1.\n")
+    reading = read([ours], language="xx", root=tree)
+    assert reading.faults == ()
+    assert reading.knowledge.classes["5xx"].name == "Endgültig"
+    assert reading.knowledge.classes["5xx"].summary == "Ours."
+    assert reading.knowledge.notes["rb-1"].text == "See RB-1."
+    assert not [place for place, _ in reading.untranslated if place.startswith("notes/")]
+    (ours / "xx" / "classes.yaml").write_text("- id: 5xx\n  summary: Unsere.\n")
+    assert load([ours], language="xx", root=tree).classes["5xx"].summary == "Unsere."
+
+
+def test_a_team_may_give_fewer_steps_than_the_translation_has(tmp_path: Path) -> None:
+    (tmp_path / "reply-codes.yaml").write_text("- id: '550'\n  sender: [Our only step.]\n")
+    assert load([tmp_path], language="fr").reply_codes["550"].sender == ("Our only step.",)
+
+
 def test_an_overlay_cannot_change_facts(tree: Path, tmp_path: Path) -> None:
     overlay = tmp_path / "ours"
     overlay.mkdir()
