@@ -25,6 +25,9 @@ MEDIA_TYPE = "application/dns-message"
 MAX_ANSWER = 65_535
 """Bytes of a DNS message (RFC 8484 §6)."""
 
+BACK_OFF = (0.05, 0.2)
+"""Seconds before a question is asked again."""
+
 MAX_KEPT = 10_000
 _EXPLANATION = re.compile(r"(?i)\sexp=\S*")
 LONGEST = 86_400
@@ -79,11 +82,13 @@ class Resolver:
     async def _asked(self, name: str, kind: str) -> Found | Missing:
         try:
             question = dns.message.make_query(name, kind, want_dnssec=True, id=0)  # RFC 8484 §4.1: caches like id 0
-            body = await self._posted(question.to_wire())
+            body = await self._answered(question.to_wire())
         except dns.exception.DNSException:
             return Missing("malformed")
         except httpx.TimeoutException:
             return Missing("timeout")
+        except httpx.HTTPStatusError:
+            return Missing("unavailable")
         except httpx.HTTPError:
             return Missing("network")
         found = body if isinstance(body, Missing) else read(body, question)
@@ -91,9 +96,22 @@ class Resolver:
             self._keep((name, kind), found)
         return found
 
+    async def _answered(self, wire: bytes) -> bytes | Missing:
+        """The resolver's answer; a lookup changes nothing, so what broke off, or failed there, is asked again."""
+        for pause in BACK_OFF:
+            try:
+                return await self._posted(wire)
+            except httpx.TimeoutException:
+                raise  # the time that is left is too short
+            except (httpx.TransportError, httpx.HTTPStatusError):
+                await asyncio.sleep(pause)
+        return await self._posted(wire)
+
     async def _posted(self, wire: bytes) -> bytes | Missing:
         headers = {"Accept": MEDIA_TYPE, "Content-Type": MEDIA_TYPE}
         async with self._client.stream("POST", self._url, content=wire, headers=headers) as response:
+            if response.is_server_error:
+                response.raise_for_status()
             if response.status_code != httpx.codes.OK:
                 return Missing(
                     "rate-limited" if response.status_code == httpx.codes.TOO_MANY_REQUESTS else "unavailable"

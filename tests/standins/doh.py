@@ -80,6 +80,8 @@ class DohStandIn:
             await asyncio.sleep(self.delay)
         fault = self.faults.get(key) or self.faults.get("*")
         struck = await fault(query) if fault is not None else None
+        if struck is DROPPED and request.transport is not None:
+            request.transport.abort()
         return struck if struck is not None else reply(self.looked_up(query))
 
     def looked_up(self, query: dns.message.Message) -> dns.message.Message:
@@ -145,6 +147,28 @@ async def truncated(query: dns.message.Message) -> web.StreamResponse:
 async def of_another_question(query: dns.message.Message) -> web.StreamResponse:
     """Answer what nobody asked."""
     return reply(dns.message.make_response(dns.message.make_query("other.example", "A", id=query.id)))
+
+
+DROPPED = web.Response()
+
+
+async def drop(_: dns.message.Message) -> web.StreamResponse:
+    """Cut the connection."""
+    return DROPPED
+
+
+def once(fault: Fault) -> Fault:
+    """Do so the first time only."""
+    struck = False
+
+    async def first(query: dns.message.Message) -> web.StreamResponse | None:
+        nonlocal struck
+        if struck:
+            return None
+        struck = True
+        return await fault(query)
+
+    return first
 
 
 async def hang(_: dns.message.Message) -> web.StreamResponse | None:

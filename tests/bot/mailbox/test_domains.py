@@ -10,7 +10,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from bot.answer import Answer, Facts, Steps
 from tests.bot.mailbox.conftest import Check
-from tests.standins.doh import DohStandIn, Fault, hang, of_another_question, raw, rcode, truncated
+from tests.standins.doh import DohStandIn, Fault, drop, hang, of_another_question, once, raw, rcode, truncated
 
 
 def told(answer: Answer, section: str) -> str:
@@ -253,6 +253,14 @@ async def test_nobodys_own_resolver_is_asked_whatever_a_record_says(
 async def test_a_resolver_that_is_away_is_told(check: Check, doh: DohStandIn) -> None:
     answer = await check("check good.example", resolver="http://127.0.0.1:9/dns-query")
     assert "could not be reached" in told(answer, "missing")
+
+
+@pytest.mark.parametrize("fault", [drop, raw(b"", status=503)], ids=["dropped", "503"])
+async def test_a_question_that_broke_off_is_asked_again(check: Check, doh: DohStandIn, fault: Fault) -> None:
+    doh.faults["good.example MX"] = once(fault)
+    answer = await check("check good.example")
+    assert "mx1.good.example" in told(answer, "facts")
+    assert doh.asked.count("good.example MX") == 2
 
 
 async def test_answers_are_kept_as_long_as_they_say(check: Check, doh: DohStandIn) -> None:
