@@ -25,9 +25,7 @@ def read_body(
     words, copy = _before_copy(text, formats)
     fields = fields_of(header)
     failed = tuple(addresses_in(fields.get("x-failed-recipients", "")))
-    kind: EvidenceKind = "failure"
-    if framings.first("delayed", f"{header}\n{words[:MAX_BODY]}") is not None:
-        kind = "delayed"
+    kind = _kind_of(f"{header}\n{words[:MAX_BODY]}", formats)
     lines = words.splitlines()
     places = _places(lines, formats, "recipient")
     if failed:
@@ -38,10 +36,18 @@ def read_body(
         places = [(0, address) for address in _mentioned(words, copy or original, fields, formats, expect)]
     names = list(dict.fromkeys(address for _, address in places))[:MAX_RECIPIENTS]
     for name in names:
-        own = words if len({n.lower() for n in names}) == 1 else _own_words(lines, places, name, words)
+        own = _own_words(lines, places, name, words, alone=len({n.lower() for n in names}) == 1)
         yield read_words(own, framings, kind=kind, source=source, recipient=name, time=fields.get("date"))
     if not names and (header or codes_of(words)[0]):
         yield read_words(words, framings, kind=kind, source=source, time=fields.get("date"))
+
+
+def _kind_of(text: str, formats: Formats) -> EvidenceKind:
+    """What a notice is, by its header and words."""
+    if formats.framings.first("delayed", text) is not None:
+        return "delayed"
+    delivered = formats.framings.first("delivered", text) is not None and codes_of(text)[0] is None
+    return "delivered" if delivered else "failure"
 
 
 def _before_copy(text: str, formats: Formats) -> tuple[str, str]:
@@ -54,10 +60,12 @@ def _before_copy(text: str, formats: Formats) -> tuple[str, str]:
 
 def _places(lines: list[str], formats: Formats, use: str) -> list[tuple[int, str]]:
     """The lines that name a recipient, and whom."""
-    places = []
+    places: list[tuple[int, str]] = []
     for number, line in enumerate(lines):
         if "@" in line:
             found = formats.framings.first(use, line)
+            if found is None and use == "recipient" and number - 1 not in (at for at, _ in places[-1:]):
+                found = formats.framings.first("origin", line)
             if found is not None and ADDRESS.fullmatch(found[0]["recipient"]):
                 places.append((number, found[0]["recipient"]))
     return places
@@ -74,12 +82,19 @@ def _mentioned(words: str, original: str, fields: dict[str, str], formats: Forma
     others = [address for address in dict.fromkeys(found) if address.lower() not in own]
     if others:
         return others
-    to = fields_of(original).get("to", "")
-    return list(addresses_in(to))[:1] or list(dict.fromkeys(found))
+    for field in (fields_of(original).get("to", ""), fields.get("subject", "")):
+        named = list(addresses_in(field))[:1]
+        if named:
+            return named
+    return list(dict.fromkeys(found))
 
 
-def _own_words(lines: list[str], places: list[tuple[int, str]], name: str, words: str) -> str:
-    """The lines from where *name* stands to where the next recipient does."""
+def _own_words(lines: list[str], places: list[tuple[int, str]], name: str, words: str, *, alone: bool) -> str:
+    """
+    The lines from where *name* stands to where the next recipient does.
+
+    Where it is the only one, all *words* are about it, but those below its name count alone if they have a reply.
+    """
     own = []
     starts = sorted({at for at, _ in places})
     for at, address in places:
@@ -87,4 +102,6 @@ def _own_words(lines: list[str], places: list[tuple[int, str]], name: str, words
             end = next((start for start in starts if start > at), len(lines))
             own += lines[at:end]
     text = "\n".join(own)
-    return text if len(ADDRESS.sub("", text).split()) >= 3 else words
+    if alone:
+        return text if codes_of(text)[0] else words
+    return text if len(ADDRESS.sub("", text).split()) >= 2 else words

@@ -226,14 +226,14 @@ def _candidates(match: _Match, told: _Told, patterns: Patterns, present: set[str
 
 
 def _decide(told: _Told, best: _Candidate | None, known: Knowledge) -> tuple[str, str | None]:
-    if told.kind in ("auto-reply", "complaint", "delivered"):
+    if told.kind in ("auto-reply", "complaint", "delivered", "delayed"):
         return told.kind, f"notice/{told.kind}"
     if best is not None:
         return best.reason, best.id
     for decided in (_by_status(told.status, known), _by_reply(told.reply, known)):
         if decided is not None:
             return decided
-    return (told.kind, f"notice/{told.kind}") if told.kind == "delayed" else (UNKNOWN, None)
+    return UNKNOWN, None
 
 
 def _by_status(status: str | None, known: Knowledge) -> tuple[str, str] | None:

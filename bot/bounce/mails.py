@@ -14,6 +14,8 @@ from bot.bounce.times import iso_of
 
 _WRAPPED = re.compile(r"!?\r?\n ?")
 _STATUS = re.compile(r"(?<![\w.])([245]\.[0-9]{1,3}\.[0-9]{1,3})(?![\w.])")
+_NO_BOUNCES = ("disposition-notification", "tlsrpt")
+"""Reports that mails hold of other things: that a message was read (RFC 8098), how TLS went (RFC 8460)."""
 _QUEUE_FIELD = re.compile(r"x-([a-z]+)-queue-id")
 _KIND: dict[str, EvidenceKind] = {
     "failed": "failure", "delayed": "delayed", "delivered": "delivered", "relayed": "delivered",
@@ -30,24 +32,58 @@ def read_mail(data: bytes, formats: Formats, source: str = "") -> list[Evidence]
         What it says of each recipient, in its order; nothing where it reports nothing about another message.
     """
     parts = parts_of(data[:MAX_MAIL])
-    if parts is None:
-        return []
+    return [] if parts is None else _read(parts, formats, source)
+
+
+def _read(parts: Parts, formats: Formats, source: str) -> list[Evidence]:
+    """What a mail of these parts says."""
     complaint = formats.framings.first("complaint", f"{parts.header}\n{parts.original}")
     if parts.feedback is not None or complaint is not None:
         return [_complaint(parts, complaint[0].get("recipient") if complaint else None, source)]
+    if parts.report in _NO_BOUNCES:
+        return []
     records = [record for text in parts.texts if (record := _record(text, formats, source))]
     if records:
         return records[0]
     found = list(_of_statuses(parts, formats, source))
-    if found:
-        return found[:MAX_RECIPIENTS]
+    if not found:
+        found = _of_texts(parts, formats, source)
+    return _with_enclosed(found, parts, formats, source)[:MAX_RECIPIENTS]
+
+
+def _of_texts(parts: Parts, formats: Formats, source: str) -> list[Evidence]:
+    """What a mail without a report says: a bounce for people, an automatic reply, or nothing."""
     framings = formats.framings
-    bounced = framings.first("bounce", parts.header) is not None
+    named = framings.first("subject", parts.header) is not None and framings.first("person", parts.header) is None
+    bounced = named or framings.first("bounce", parts.header) is not None
     if not bounced and framings.first("auto-reply", parts.header) is not None:
         return [_auto_reply(parts, source)]
     if not bounced and framings.first("null-sender", parts.header) is None:
         return []
-    return list(read_body("\n\n".join(parts.texts), formats, source, header=parts.header, original=parts.original))
+    text = "\n\n".join(parts.texts)
+    found = list(read_body(text, formats, source, header=parts.header, original=parts.original))
+    if bounced:
+        return found
+    return [msgspec.structs.replace(item, kind="unclear") if item.kind == "failure" else item for item in found]
+
+
+def _with_enclosed(found: list[Evidence], parts: Parts, formats: Formats, source: str) -> list[Evidence]:
+    """
+    *found*, with what another server's bounce says that came along whole.
+
+    Filters put the bounce that they got into a mail of their own, which says less. A mail about that bounce's own
+    failure names another recipient.
+    """
+    if parts.enclosed is None or not all(item.kind == "failure" and item.reply is None for item in found):
+        return found
+    within = parts_of(parts.enclosed)
+    if not found or within is None or formats.framings.first("bounce", within.header) is None:
+        return found
+    inner = {item.recipient: item for item in _of_texts(within, formats, source) if item.reply and item.recipient}
+    own = {item.recipient for item in found}
+    if own <= {None, address_of(fields_of(within.header).get("to"))}:
+        return list(inner.values()) or found
+    return [inner.get(item.recipient or "", item) for item in found]
 
 
 def _of_statuses(parts: Parts, formats: Formats, source: str) -> Iterator[Evidence]:
@@ -132,7 +168,7 @@ def _complaint(parts: Parts, known: str | None, source: str) -> Evidence:
     fields = fields_of(parts.feedback or "")
     told = address_of(fields.get("original-rcpt-to")) or address_of(fields.get("removal-recipient"))
     original = fields_of(parts.original)
-    recipient = told or known or address_of(original.get("to"))
+    recipient = told or known or address_of(original.get("to")) or address_of(fields_of(parts.header).get("from"))
     return Evidence(
         source=source, kind="complaint", recipient=recipient, sender=address_of(fields.get("original-mail-from")),
         remote_ip=fields.get("source-ip"), time=iso_of(fields.get("arrival-date") or fields.get("received-date")),
