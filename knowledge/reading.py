@@ -58,8 +58,8 @@ class Framing(Entry, frozen=True, kw_only=True):
 
     *use* says where it is looked for: around a reply (``words``), for the SMTP command alone (``stage``), in the
     header or the body of a mail, or where a copy of the original message begins (``copy``). A ``subject`` makes a mail
-    a bounce unless it is a ``person``'s or a newsletter; an ``origin`` is whom mail was forwarded from, and counts
-    where no recipient stands above it.
+    a bounce unless it is a ``person``'s or a newsletter, a ``null-sender`` only if ``failing`` words follow; an
+    ``origin`` is whom mail was forwarded from, and counts where no recipient stands above it.
     """
 
     use: Literal[
@@ -68,6 +68,7 @@ class Framing(Entry, frozen=True, kw_only=True):
         "bounce",
         "subject",
         "null-sender",
+        "failing",
         "person",
         "delivered",
         "delayed",

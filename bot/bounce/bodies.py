@@ -8,6 +8,10 @@ from bot.bounce.mime import MAX_BODY, fields_of
 from bot.bounce.replies import ADDRESS, addresses_in, codes_of, read_words
 
 MAX_RECIPIENTS = 1_000
+_OWN = ("from", "to", "sender", "return-path", "delivered-to", "errors-to", "reply-to")
+"""Fields of a bounce's header with the addresses of those who write and get it."""
+
+_OFFICES = ("postmaster", "abuse", "support", "mailer-daemon", "helpdesk", "webmaster", "noc", "security", "info")
 
 
 def read_body(
@@ -66,8 +70,9 @@ def _places(lines: list[str], formats: Formats, use: str) -> list[tuple[int, str
             found = formats.framings.first(use, line)
             if found is None and use == "recipient" and number - 1 not in (at for at, _ in places[-1:]):
                 found = formats.framings.first("origin", line)
-            if found is not None and ADDRESS.fullmatch(found[0]["recipient"]):
-                places.append((number, found[0]["recipient"]))
+            address = next(addresses_in(found[0]["recipient"]), None) if found else None
+            if address is not None:
+                places.append((number, address))
     return places
 
 
@@ -75,18 +80,25 @@ def _mentioned(words: str, original: str, fields: dict[str, str], formats: Forma
     """Recipients where no line of their own names them: in a sentence, else the original message's."""
     if expect is not None:
         return [expect]
-    own = {address.lower() for address in addresses_in(fields.get("from", "") + " " + fields.get("to", ""))}
+    own = {address.lower() for name in _OWN for address in addresses_in(fields.get(name, ""))}
     found = [address for _, address in _places(words.splitlines(), formats, "mention")]
     joined = formats.framings.first("mention", " ".join(words.split()))
-    found += [joined[0]["recipient"]] if joined else []
+    found += list(addresses_in(joined[0]["recipient"])) if joined else []
     others = [address for address in dict.fromkeys(found) if address.lower() not in own]
     if others:
         return others
-    for field in (fields_of(original).get("to", ""), fields.get("subject", "")):
-        named = list(addresses_in(field))[:1]
-        if named:
-            return named
-    return list(dict.fromkeys(found))
+    sent = fields_of(original)
+    to = list(addresses_in(f"{sent.get('to', '')} {sent.get('cc', '')}"))
+    named = [address for address in _named(words) if address.lower() not in own]
+    likely = [address for address in named if address.lower() in {item.lower() for item in to}]
+    return (likely or named or to or list(addresses_in(fields.get("subject", ""))) or list(dict.fromkeys(found)))[:1]
+
+
+def _named(words: str) -> list[str]:
+    """The addresses in *words*, but those of offices (RFC 2142) and ids of messages."""
+    lines = (line for line in words[:MAX_BODY].splitlines() if "@" in line and "message-id" not in line.lower())
+    found = dict.fromkeys(address for line in lines for address in addresses_in(line))
+    return [address for address in found if address.partition("@")[0].lower() not in _OFFICES]
 
 
 def _own_words(lines: list[str], places: list[tuple[int, str]], name: str, words: str, *, alone: bool) -> str:

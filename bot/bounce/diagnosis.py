@@ -255,6 +255,8 @@ def _by_reply(reply: str | None, known: Knowledge) -> tuple[str, str] | None:
 
 
 def _permanent(told: _Told, pattern: Pattern | None, usual: bool | None) -> bool | None:
+    if told.kind == "delayed":
+        return False
     if pattern is not None and pattern.permanent is not None:
         return pattern.permanent
     for code in (told.reply, told.status):

@@ -9,18 +9,20 @@ from bot.bounce.bodies import MAX_RECIPIENTS, read_body
 from bot.bounce.evidence import Evidence, EvidenceKind
 from bot.bounce.formats import Formats, read_json
 from bot.bounce.mime import MAX_MAIL, Parts, address_of, fields_of, parts_of
-from bot.bounce.replies import read_words
+from bot.bounce.replies import codes_of, read_words
 from bot.bounce.times import iso_of
 
 _WRAPPED = re.compile(r"!?\r?\n ?")
 _STATUS = re.compile(r"(?<![\w.])([245]\.[0-9]{1,3}\.[0-9]{1,3})(?![\w.])")
-_NO_BOUNCES = ("disposition-notification", "tlsrpt")
-"""Reports that mails hold of other things: that a message was read (RFC 8098), how TLS went (RFC 8460)."""
+_READ = "disposition-notification"
+_NO_BOUNCES = (_READ, "tlsrpt")
+"""Reports of other things: that a message was read (RFC 8098) or rejected by a rule (RFC 5429), how TLS went."""
 _QUEUE_FIELD = re.compile(r"x-([a-z]+)-queue-id")
 _KIND: dict[str, EvidenceKind] = {
     "failed": "failure", "delayed": "delayed", "delivered": "delivered", "relayed": "delivered",
     "expanded": "delivered", "deliverable": "delivered", "undeliverable": "failure",
 }  # fmt: skip
+_OPEN = ("failure", "unclear")
 _TYPED = re.compile(r"^[a-z0-9-]+\s*;\s*", re.IGNORECASE)
 
 
@@ -40,7 +42,8 @@ def _read(parts: Parts, formats: Formats, source: str) -> list[Evidence]:
     complaint = formats.framings.first("complaint", f"{parts.header}\n{parts.original}")
     if parts.feedback is not None or complaint is not None:
         return [_complaint(parts, complaint[0].get("recipient") if complaint else None, source)]
-    if parts.report in _NO_BOUNCES:
+    text = "\n\n".join(parts.texts)
+    if parts.report in _NO_BOUNCES and not (parts.report == _READ and formats.framings.first("failing", text)):
         return []
     records = [record for text in parts.texts if (record := _record(text, formats, source))]
     if records:
@@ -54,17 +57,25 @@ def _read(parts: Parts, formats: Formats, source: str) -> list[Evidence]:
 def _of_texts(parts: Parts, formats: Formats, source: str) -> list[Evidence]:
     """What a mail without a report says: a bounce for people, an automatic reply, or nothing."""
     framings = formats.framings
-    named = framings.first("subject", parts.header) is not None and framings.first("person", parts.header) is None
+    person = framings.first("person", parts.header) is not None
+    named = not person and framings.first("subject", parts.header) is not None
     bounced = named or framings.first("bounce", parts.header) is not None
-    if not bounced and framings.first("auto-reply", parts.header) is not None:
+    if not bounced and framings.first("auto-reply", parts.header) is not None and parts.report != _READ:
         return [_auto_reply(parts, source)]
-    if not bounced and framings.first("null-sender", parts.header) is None:
-        return []
     text = "\n\n".join(parts.texts)
+    if not bounced and (person or framings.first("null-sender", parts.header) is None or not _tells(text, formats)):
+        return []
     found = list(read_body(text, formats, source, header=parts.header, original=parts.original))
     if bounced:
         return found
     return [msgspec.structs.replace(item, kind="unclear") if item.kind == "failure" else item for item in found]
+
+
+def _tells(text: str, formats: Formats) -> bool:
+    """Whether the words of a mail without a sender say that another one failed or waits."""
+    framings = formats.framings
+    said = framings.first("failing", text) is not None or framings.first("delayed", text) is not None
+    return said or codes_of(text)[0] is not None
 
 
 def _with_enclosed(found: list[Evidence], parts: Parts, formats: Formats, source: str) -> list[Evidence]:
@@ -74,7 +85,7 @@ def _with_enclosed(found: list[Evidence], parts: Parts, formats: Formats, source
     Filters put the bounce that they got into a mail of their own, which says less. A mail about that bounce's own
     failure names another recipient.
     """
-    if parts.enclosed is None or not all(item.kind == "failure" and item.reply is None for item in found):
+    if parts.enclosed is None or not all(item.kind in _OPEN and item.reply is None for item in found):
         return found
     within = parts_of(parts.enclosed)
     if not found or within is None or formats.framings.first("bounce", within.header) is None:
@@ -168,7 +179,8 @@ def _complaint(parts: Parts, known: str | None, source: str) -> Evidence:
     fields = fields_of(parts.feedback or "")
     told = address_of(fields.get("original-rcpt-to")) or address_of(fields.get("removal-recipient"))
     original = fields_of(parts.original)
-    recipient = told or known or address_of(original.get("to")) or address_of(fields_of(parts.header).get("from"))
+    asked = address_of(fields_of(parts.header).get("from")) if parts.feedback is None and not original else None
+    recipient = told or known or address_of(original.get("to")) or asked
     return Evidence(
         source=source, kind="complaint", recipient=recipient, sender=address_of(fields.get("original-mail-from")),
         remote_ip=fields.get("source-ip"), time=iso_of(fields.get("arrival-date") or fields.get("received-date")),

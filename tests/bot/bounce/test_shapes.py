@@ -1,0 +1,222 @@
+"""Mails in the shapes that programs really send: transcripts, wrappers, broken encodings; and notices of other things."""
+
+import base64
+
+import pytest
+
+from bot.answering import Bot
+from bot.bounce.diagnosis import Diagnosis
+from bot.bounce.explaining import explain_file
+
+DAEMON = "From: MAILER-DAEMON@mx.example.org\nTo: app@example.org\nSubject: Undelivered Mail\n"
+OFFICE = "Return-Path: <>\nFrom: Postmaster <postmaster@example.com>\nTo: app@example.org\nSubject: Your mail\n"
+
+
+def explain(bot: Bot, mail: str | bytes) -> list[Diagnosis]:
+    return list(explain_file(mail if isinstance(mail, bytes) else mail.encode(), bot.explainer(), "a.eml"))
+
+
+def told(bot: Bot, mail: str | bytes) -> list[tuple[str | None, str | None, str]]:
+    return [(d.evidence.recipient, d.evidence.reply, d.reason) for d in explain(bot, mail)]
+
+
+TRANSCRIPT = """
+   ----- The following addresses had permanent fatal errors -----
+<ann@example.com>
+<bob@example.net>
+<cy@nowhere.example>
+
+   ----- Transcript of session follows -----
+... while talking to mx.example.com.:
+>>> RCPT To:<ann@example.com>
+<<< 550 <ann@example.com>... User unknown
+550 <ann@example.com>... User unknown
+... while talking to mx.example.net.:
+>>> RCPT To:<bob@example.net>
+<<< 552 mailbox full
+552 <bob@example.net>... mailbox full
+550 <cy@nowhere.example>... Host unknown (Name server: nowhere.example: host not found)
+
+   ----- Original message follows -----
+
+To: ann@example.com
+"""
+
+
+def test_a_transcript_tells_each_recipient_its_own(bot: Bot) -> None:
+    assert told(bot, DAEMON + TRANSCRIPT) == [
+        ("ann@example.com", "550", "mailbox-unknown"),
+        ("bob@example.net", "552", "mailbox-full"),
+        ("cy@nowhere.example", "550", "domain-unknown"),
+    ]
+
+
+BODIES = {
+    "bracketed": ("\tann@example.com (550 Mailbox does not exist)", "550"),
+    "labelled": ("\tRecipient: [SMTP:ann@example.com]\n\tReason: Remote Server Returned: 550 No such user here", "550"),
+    "dashed": ("ann@example.com - 550 User unknown", "550"),
+    "dotted": (" <ann@example.com> ... failed: 550 User unknown", "550"),
+    "session": (
+        "> ann@example.com\n\n10:30: --> RCPT To:<ann@example.com>\n10:30: <-- 550 unknown user\n10:30: --> QUIT",
+        "550",
+    ),
+    "hashes": ("ann@example.com\nmx.example.com #550 5.1.1 RESOLVER.ADR.RecipNotFound; not found ##", "550"),
+    "exchange code": ("ann@example.com am 23.11.1998 10:31\n  MSEXCH:IMS:A:B:MAIL 3550 (000B09B6) 550 unknown user", "550"),
+    "in a sentence": ("User not known at this site: ann@example.com", None),
+    "Chinese": ("收件人：ann@example.com\n退信原因：收件人邮件地址（ann@example.com）不存在\nhost said: 550 User not found", "550"),
+    "after a word": ("The message could not be delivered to:\n\nAddressee: ann@example.com\nReason: No such local user.", None),
+    "origin": ("  ann@example.com\n    (ultimately generated from sales@mx.example.org)\n    550 No such user", "550"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("shape", BODIES)
+def test_the_recipient_is_found(bot: Bot, shape: str) -> None:
+    body, reply = BODIES[shape]
+    mail = f"{DAEMON}MIME-Version: 1.0\nContent-Type: text/plain; charset=utf-8\n\nDelivery failed:\n\n{body}\n"
+    assert told(bot, mail) == [("ann@example.com", reply, "mailbox-unknown")]
+
+
+INNER = f"{DAEMON}\n<ann@example.com>:\n192.0.2.1 does not like recipient.\nRemote host said: 550 5.1.1 User unknown\n"
+MIXED = """MIME-Version: 1.0
+Content-Type: multipart/mixed; boundary="w"
+
+--w
+Content-Type: text/plain
+
+{text}
+--w
+Content-Type: message/rfc822
+
+{inner}
+--w--
+"""
+
+
+@pytest.mark.parametrize("text", ["The attached message could not be delivered.", "Not delivered: <ann@example.com>"])
+def test_a_bounce_that_a_gateway_wrapped_is_read(bot: Bot, text: str) -> None:
+    mail = OFFICE + MIXED.format(text=text, inner=INNER)
+    assert told(bot, mail) == [("ann@example.com", "550", "mailbox-unknown")]
+
+
+def test_a_bounce_that_bounced_is_about_its_own_recipient(bot: Bot) -> None:
+    mail = DAEMON + MIXED.format(text="<bounce@app.example>: Host or domain name not found.", inner=INNER)
+    assert told(bot, mail) == [("bounce@app.example", None, "domain-unknown")]
+
+
+WORDS = "<ann@example.com>: host mx.example.com[192.0.2.1] said: 550 5.1.1 User unknown (in reply to RCPT TO command)\n"
+
+
+@pytest.mark.parametrize(
+    ("charset", "body"),
+    [
+        ("utf-16", WORDS.encode()),
+        ("us-ascii", base64.encodebytes(("\ufeff" + WORDS).encode("utf-16-le"))),
+        ("utf-8", base64.encodebytes(WORDS.encode("utf-16-be"))),
+        ("no-such-charset", WORDS.encode()),
+    ],
+)
+def test_a_wrong_charset_is_no_obstacle(bot: Bot, charset: str, body: bytes) -> None:
+    encoding = "7bit" if body.startswith(b"<") else "base64"
+    head = f"{DAEMON}Content-Type: text/plain; charset={charset}\nContent-Transfer-Encoding: {encoding}\n\n"
+    assert told(bot, head.encode() + body) == [("ann@example.com", "550", "mailbox-unknown")]
+
+
+REPORT = """Content-Type: multipart/report; report-type=delivery-status; boundary="x"
+
+--x
+Content-Type: message/{kind}
+
+Reporting-MTA: dns; mx.example.org
+
+Final-Recipient: {recipient}
+Action: failed
+Status: 5.1.1
+Diagnostic-Code: smtp; 550 5.1.1 User unknown
+--x--
+"""
+
+
+@pytest.mark.parametrize(
+    ("recipient", "wanted"),
+    [
+        ("utf-8; jürgen@bücher.example", "jürgen@bücher.example"),
+        ("utf-8; j\\x{FC}rgen@example.com", "jürgen@example.com"),
+        ('rfc822; "ann b"@example.com', '"ann b"@example.com'),
+        ("rfc822; <bob+tag@example.com> (Bob)", "bob+tag@example.com"),
+        ("rfc822;ann@[192.0.2.7]", "ann@[192.0.2.7]"),
+    ],
+)
+@pytest.mark.parametrize("kind", ["delivery-status", "global-delivery-status"])
+def test_unusual_addresses_are_read(bot: Bot, kind: str, recipient: str, wanted: str) -> None:
+    mail = DAEMON + REPORT.format(kind=kind, recipient=recipient)
+    assert [d.evidence.recipient for d in explain(bot, mail)] == [wanted]
+
+
+MDN = """Return-Path: <>
+From: postmaster@example.com
+To: app@example.org
+Subject: Rejected: Hello
+Auto-Submitted: auto-replied (rejected)
+Content-Type: multipart/report; report-type=disposition-notification; boundary="m"
+
+--m
+Content-Type: text/plain
+
+{text}
+--m
+Content-Type: message/disposition-notification
+
+Final-Recipient: rfc822; ann@example.com
+Disposition: automatic-action/MDN-sent-automatically; deleted
+--m--
+"""
+
+
+def test_a_rejection_by_a_rule_is_a_failure_and_a_deleted_mail_is_none(bot: Bot) -> None:
+    rejected = "Your message to <ann@example.com> was automatically rejected:\nQuota exceeded"
+    assert told(bot, MDN.format(text=rejected)) == [("ann@example.com", None, "mailbox-full")]
+    assert told(bot, MDN.format(text="Your message was deleted without being read.")) == []
+
+
+@pytest.mark.parametrize(
+    "mail",
+    [
+        "From: Pete <pete@example.net>\nSubject: Re: Undelivered Mail Returned to Sender\n\nAny idea?\n\n> " + WORDS,
+        "From: News <n@example.net>\nSubject: Failure notice explained\nList-Unsubscribe: <https://example.net/u>\n\n"
+        + WORDS,
+        OFFICE.replace("<>", "<postmaster@example.com>") + "\nThe server is down on Saturday. Ask help@example.com.\n",
+        OFFICE.replace("Your mail", "Re: SPF") + "\nPublish it as 550 says: ann@example.com could not be delivered.\n",
+        "Return-Path: <>\nFrom: help@example.com\nSubject: Ticket 550\n\nThank you, ann@example.com. We will answer.\n",
+        "Return-Path: <>\nFrom: tls@example.com\nSubject: Report\nContent-Type: multipart/report; report-type=tlsrpt; "
+        'boundary="t"\n\n--t\nContent-Type: text/plain\n\n3 sessions failed: certificate expired\n--t--\n',
+    ],
+)
+def test_mail_about_other_things_claims_nothing(bot: Bot, mail: str) -> None:
+    assert told(bot, mail.replace("Subject:", "To: app@example.org\nSubject:", 1)) == []
+
+
+@pytest.mark.parametrize("status", ["4.4.1", "5.4.7"])
+def test_a_delayed_report_is_delayed_whatever_it_says(bot: Bot, status: str) -> None:
+    report = REPORT.format(kind="delivery-status", recipient="rfc822; ann@example.com")
+    mail = DAEMON + report.replace("failed", "delayed").replace("5.1.1", status)
+    found = explain(bot, mail)
+    assert [(d.reason, d.permanent) for d in found] == [("delayed", False)]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "Your message has been successfully relayed to the following recipients:\n\n  ann@example.com",
+        "Your message was successfully delivered to ann@example.com.",
+    ],
+)
+def test_a_notice_of_success_for_people_is_no_failure(bot: Bot, body: str) -> None:
+    assert [d.reason for d in explain(bot, f"{DAEMON}\n{body}\n")] == ["delivered"]
+
+
+def test_asking_to_be_removed_is_a_complaint(bot: Bot) -> None:
+    mail = (
+        "From: Ann <ann@example.com>\nTo: unsub-1@example.org\nSubject: Unsubscribe\nAuto-Submitted: auto-generated\n"
+        "X-Apple-Unsubscribe: true\n\nPlease.\n"
+    )
+    assert told(bot, mail) == [("ann@example.com", None, "complaint")]
