@@ -59,7 +59,8 @@ class Framing(Entry, frozen=True, kw_only=True):
     *use* says where it is looked for: around a reply (``words``), for the SMTP command alone (``stage``), in the
     header or the body of a mail, or where a copy of the original message begins (``copy``). A ``subject`` makes a mail
     a bounce unless it is a ``person``'s or a newsletter, a ``null-sender`` only if ``failing`` words follow; an
-    ``origin`` is whom mail was forwarded from, and counts where no recipient stands above it.
+    ``origin`` is whom mail was forwarded from, and counts where no recipient stands above it; where a ``session``
+    begins, the words about the recipient before it end.
     """
 
     use: Literal[
@@ -76,6 +77,7 @@ class Framing(Entry, frozen=True, kw_only=True):
         "complaint",
         "recipient",
         "origin",
+        "session",
         "mention",
         "copy",
     ]

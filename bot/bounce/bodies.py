@@ -1,5 +1,8 @@
 """Bounces that were written for people, to Evidence: who failed, and the words that are about them."""
 
+import bisect
+import itertools
+import re
 from collections.abc import Iterator
 
 from bot.bounce.evidence import Evidence, EvidenceKind
@@ -8,6 +11,7 @@ from bot.bounce.mime import MAX_BODY, fields_of
 from bot.bounce.replies import ADDRESS, addresses_in, codes_of, read_words
 
 MAX_RECIPIENTS = 1_000
+_HEADING = re.compile(r"[ \t|]*-{3,}.{0,100}-{3,}[ \t|]*")
 _OWN = ("from", "to", "sender", "return-path", "delivered-to", "errors-to", "reply-to")
 """Fields of a bounce's header with the addresses of those who write and get it."""
 
@@ -28,22 +32,40 @@ def read_body(
     framings = formats.framings
     words, copy = _before_copy(text, formats)
     fields = fields_of(header)
-    failed = tuple(addresses_in(fields.get("x-failed-recipients", "")))
     kind = _kind_of(f"{header}\n{words[:MAX_BODY]}", formats)
     lines = words.splitlines()
-    places = _places(lines, formats, "recipient")
-    if failed:
-        wanted = {address.lower() for address in failed}
-        places = [(at, address) for at, address in places if address.lower() in wanted]
-        places += [(0, address) for address in failed if address.lower() not in {a.lower() for _, a in places}]
+    places = _failed(_places(lines, formats, "recipient"), fields.get("x-failed-recipients", ""))
     if not places:
         places = [(0, address) for address in _mentioned(words, copy or original, fields, formats, expect)]
-    names = list(dict.fromkeys(address for _, address in places))[:MAX_RECIPIENTS]
-    for name in names:
-        own = _own_words(lines, places, name, words, alone=len({n.lower() for n in names}) == 1)
+    named = _by_name(places)
+    several = len(named) > 1
+    ends = sorted({at for at, _ in places} | (_sessions(lines, formats) if several else set()))
+    for name, starts in itertools.islice(named.items(), MAX_RECIPIENTS):
+        own = _own_words(lines, starts, ends)
+        told = len(ADDRESS.sub("", own).split()) >= 2 if several else codes_of(own)[0] is not None
+        own = own if told else words
         yield read_words(own, framings, kind=kind, source=source, recipient=name, time=fields.get("date"))
-    if not names and (header or codes_of(words)[0]):
+    if not named and (header or codes_of(words)[0]):
         yield read_words(words, framings, kind=kind, source=source, time=fields.get("date"))
+
+
+def _failed(places: list[tuple[int, str]], listed: str) -> list[tuple[int, str]]:
+    """*places*, where the header lists who failed those of them alone, and the others at the beginning."""
+    wanted = {address.lower(): address for address in addresses_in(listed)}
+    if not wanted:
+        return places
+    kept = [(at, address) for at, address in places if address.lower() in wanted]
+    there = {address.lower() for _, address in kept}
+    return kept + [(0, address) for name, address in wanted.items() if name not in there]
+
+
+def _by_name(places: list[tuple[int, str]]) -> dict[str, list[int]]:
+    """Where each recipient stands, whatever the case of its letters; in the order that they are first named."""
+    spelled: dict[str, str] = {}
+    named: dict[str, list[int]] = {}
+    for at, address in places:
+        named.setdefault(spelled.setdefault(address.lower(), address), []).append(at)
+    return named
 
 
 def _kind_of(text: str, formats: Formats) -> EvidenceKind:
@@ -101,19 +123,15 @@ def _named(words: str) -> list[str]:
     return [address for address in found if address.partition("@")[0].lower() not in _OFFICES]
 
 
-def _own_words(lines: list[str], places: list[tuple[int, str]], name: str, words: str, *, alone: bool) -> str:
-    """
-    The lines from where *name* stands to where the next recipient does.
+def _sessions(lines: list[str], formats: Formats) -> set[int]:
+    """The lines at which the account of another session begins."""
+    return {at for at, line in enumerate(lines) if formats.framings.first("session", line) is not None}
 
-    Where it is the only one, all *words* are about it, but those below its name count alone if they have a reply.
-    """
-    own = []
-    starts = sorted({at for at, _ in places})
-    for at, address in places:
-        if address.lower() == name.lower():
-            end = next((start for start in starts if start > at), len(lines))
-            own += lines[at:end]
-    text = "\n".join(own)
-    if alone:
-        return text if codes_of(text)[0] else words
-    return text if len(ADDRESS.sub("", text).split()) >= 2 else words
+
+def _own_words(lines: list[str], starts: list[int], ends: list[int]) -> str:
+    """The lines from where a name stands to where the next recipient or session does, without headings."""
+    own: list[str] = []
+    for at in starts:
+        after = bisect.bisect_right(ends, at)
+        own += lines[at : ends[after] if after < len(ends) else len(lines)]
+    return "\n".join(line for line in own if not _HEADING.fullmatch(line))

@@ -17,6 +17,8 @@ _STATUS = re.compile(r"(?<![\w.])([245]\.[0-9]{1,3}\.[0-9]{1,3})(?![\w.])")
 _READ = "disposition-notification"
 _NO_BOUNCES = (_READ, "tlsrpt")
 """Reports of other things: that a message was read (RFC 8098) or rejected by a rule (RFC 5429), how TLS went."""
+_NO_COMPLAINTS = ("auth-failure", "not-spam")
+"""Feedback on authentication (RFC 6591), and that a message is wanted (RFC 6430)."""
 _QUEUE_FIELD = re.compile(r"x-([a-z]+)-queue-id")
 _KIND: dict[str, EvidenceKind] = {
     "failed": "failure", "delayed": "delayed", "delivered": "delivered", "relayed": "delivered",
@@ -39,6 +41,8 @@ def read_mail(data: bytes, formats: Formats, source: str = "") -> list[Evidence]
 
 def _read(parts: Parts, formats: Formats, source: str) -> list[Evidence]:
     """What a mail of these parts says."""
+    if parts.feedback is not None and fields_of(parts.feedback).get("feedback-type", "").lower() in _NO_COMPLAINTS:
+        return []
     complaint = formats.framings.first("complaint", f"{parts.header}\n{parts.original}")
     if parts.feedback is not None or complaint is not None:
         return [_complaint(parts, complaint[0].get("recipient") if complaint else None, source)]
@@ -68,7 +72,8 @@ def _of_texts(parts: Parts, formats: Formats, source: str) -> list[Evidence]:
     found = list(read_body(text, formats, source, header=parts.header, original=parts.original))
     if bounced:
         return found
-    return [msgspec.structs.replace(item, kind="unclear") if item.kind == "failure" else item for item in found]
+    known = [item for item in found if item.recipient is not None]
+    return [msgspec.structs.replace(item, kind="unclear") if item.kind == "failure" else item for item in known]
 
 
 def _tells(text: str, formats: Formats) -> bool:

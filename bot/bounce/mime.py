@@ -19,6 +19,7 @@ MAX_PARTS = 200
 MAX_BODY = 200_000
 """Characters of the text of a mail that are read; reports stand at its beginning."""
 _HEADER = re.compile(rb"^(?:From \S|[A-Za-z][A-Za-z0-9-]{1,60}:|[ \t]+\S)")
+_FRONT = re.compile(rb"\A(?:\xef\xbb\xbf)?[\r\n]*")
 _FIRST = re.compile(
     rb"(?im)^(?:Return-Path|Received|From|Date|Message-ID|To|Subject|MIME-Version|Content-Type|Delivered-To|X-[\w-]+):"
 )
@@ -61,7 +62,7 @@ def is_mail(data: bytes) -> bool:
 def parts_of(mail: bytes | email.message.Message) -> Parts | None:
     """The parts of a mail, of its bytes or as it stands in another; None where no reader can make sense of it."""
     try:
-        return _collect(email.message_from_bytes(mail) if isinstance(mail, bytes) else mail)
+        return _collect(email.message_from_bytes(_FRONT.sub(b"", mail)) if isinstance(mail, bytes) else mail)
     except (RecursionError, email.errors.MessageError, ValueError, LookupError, AssertionError, TypeError):
         return None
 

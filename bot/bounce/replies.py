@@ -21,7 +21,7 @@ _REPLY = re.compile(r"(?<![\w.#/@+$%-])([2-5][0-9][0-9])(?![\w.%@/]|,[0-9]|-[0-9
 _STATUS = re.compile(r"(?<![\w.\-/])([245])\.([0-9]{1,3})\.([0-9]{1,3})(?![\w/]|\.[0-9]|-[0-9])")
 _PAIRED = re.compile(r"[ :\-]*[#(\[<'\"]?([245]\.[0-9]{1,3}\.[0-9]{1,3})(?![\w/]|\.[0-9])")
 _SUCCESS = re.compile(r"\A[23][0-9][0-9][ -][A-Za-z0-9<]")
-_BEFORE = re.compile(r"(?:^|\n|[:;>\[(\"'|=]|<<<|[^0-9] -|\.\.\.|said|reply|was)[ \t]*\Z")
+_BEFORE = re.compile(r"(?:^|\n|[:;>\[(\"'|=\uff08\uff1a]|<<<|[^0-9] -|\.\.\.|said|reply|was)[ \t]*\Z")
 _NAMED = re.compile(r"(?:error|code|status|reply|smtp|returned|response)[ :=#(\[]*\Z", re.IGNORECASE)
 _ECHO = re.compile(r"(?<=\S) 503[ -](?:5\.[0-9]\.[0-9] )?[^0-9]{0,60}(?=$| [45][0-9][0-9][ -])")
 _AFTER = ("", *" -\n\"':;)]=<")

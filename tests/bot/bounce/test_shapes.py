@@ -220,3 +220,52 @@ def test_asking_to_be_removed_is_a_complaint(bot: Bot) -> None:
         "X-Apple-Unsubscribe: true\n\nPlease.\n"
     )
     assert told(bot, mail) == [("ann@example.com", None, "complaint")]
+
+
+EXPIRED = """
+   ----- The following addresses had permanent fatal errors -----
+<ann@example.com>
+<bob@example.net>
+    (reason: 450 4.7.1 <bob@example.net>: Greylisted)
+
+   ----- Transcript of session follows -----
+<ann@example.com>... Deferred: Connection refused by mx.example.com.
+Message could not be delivered for 5 days
+... while talking to mx.example.net.:
+>>> DATA
+<<< 450 4.7.1 <bob@example.net>: Greylisted
+"""
+
+
+def test_another_session_is_not_about_the_recipient_before_it(bot: Bot) -> None:
+    found = told(bot, DAEMON + EXPIRED)
+    assert [(recipient, reply) for recipient, reply, _ in found] == [
+        ("ann@example.com", None),
+        ("bob@example.net", "450"),
+    ]
+
+
+@pytest.mark.parametrize("front", ["\n\n", "\r\n", "\ufeff", "\ufeff\n"])
+def test_what_stands_before_a_mail_is_no_obstacle(bot: Bot, front: str) -> None:
+    assert told(bot, f"{front}{DAEMON}\n{WORDS}") == [("ann@example.com", "550", "mailbox-unknown")]
+
+
+@pytest.mark.parametrize(("kind", "count"), [("abuse", 1), ("fraud", 1), ("auth-failure", 0), ("not-spam", 0)])
+def test_feedback_on_other_things_is_no_complaint(bot: Bot, kind: str, count: int) -> None:
+    mail = (
+        "From: a@b.example\nTo: c@d.example\nSubject: x\nContent-Type: multipart/report; "
+        f'report-type=feedback-report; boundary="f"\n\n--f\nContent-Type: message/feedback-report\n\n'
+        f"Feedback-Type: {kind}\nOriginal-Rcpt-To: ann@example.com\n--f--\n"
+    )
+    assert len(explain(bot, mail)) == count
+
+
+def test_a_reply_after_a_wide_colon_is_read(bot: Bot) -> None:
+    assert told(bot, f"{DAEMON}\n无法送达：ann@example.com\n原因：550 No such user\n") == [
+        ("ann@example.com", "550", "mailbox-unknown")
+    ]
+
+
+def test_the_case_of_letters_makes_no_second_recipient(bot: Bot) -> None:
+    mail = f"{DAEMON}\nANN@EXAMPLE.COM\n  550 <ann@example.com>... No such user\n\nann@example.com\n"
+    assert [d.evidence.recipient for d in explain(bot, mail)] == ["ANN@EXAMPLE.COM"]
