@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from bot.bounce.evidence import Evidence, EvidenceKind
 from bot.bounce.formats import Formats
 from bot.bounce.mime import MAX_BODY, fields_of
-from bot.bounce.replies import ADDRESS, addresses_in, codes_of, read_words
+from bot.bounce.replies import ADDRESS, addresses_in, codes_of, only_address, read_words
 
 MAX_RECIPIENTS = 1_000
 _HEADING = re.compile(r"[ \t|]*-{3,}.{0,100}-{3,}[ \t|]*")
@@ -34,17 +34,22 @@ def read_body(
     fields = fields_of(header)
     kind = _kind_of(f"{header}\n{words[:MAX_BODY]}", formats)
     lines = words.splitlines()
-    places = _failed(_places(lines, formats, "recipient"), fields.get("x-failed-recipients", ""))
-    if not places:
-        places = [(0, address) for address in _mentioned(words, copy or original, fields, formats, expect)]
+    own = {address.lower() for name in _OWN for address in addresses_in(fields.get(name, ""))}
+    places = _places(lines, formats, "recipient")
+    places = [place for place in places if place[1].lower() not in own] or places
+    places = _failed(places, fields.get("x-failed-recipients", ""))
+    if not places and expect is not None:
+        places = [(0, expect)]
+    elif not places:
+        places = [(0, address) for address in _mentioned(words, copy or original, fields, formats, own)]
     named = _by_name(places)
     several = len(named) > 1
     ends = sorted({at for at, _ in places} | (_sessions(lines, formats) if several else set()))
     for name, starts in itertools.islice(named.items(), MAX_RECIPIENTS):
-        own = _own_words(lines, starts, ends)
-        told = len(ADDRESS.sub("", own).split()) >= 2 if several else codes_of(own)[0] is not None
-        own = own if told else words
-        yield read_words(own, framings, kind=kind, source=source, recipient=name, time=fields.get("date"))
+        below = _own_words(lines, starts, ends)
+        told = len(ADDRESS.sub("", below).split()) >= 2 if several else codes_of(below)[0] is not None
+        below = below if told else words
+        yield read_words(below, framings, kind=kind, source=source, recipient=name, time=fields.get("date"))
     if not named and (header or codes_of(words)[0]):
         yield read_words(words, framings, kind=kind, source=source, time=fields.get("date"))
 
@@ -92,17 +97,14 @@ def _places(lines: list[str], formats: Formats, use: str) -> list[tuple[int, str
             found = formats.framings.first(use, line)
             if found is None and use == "recipient" and number - 1 not in (at for at, _ in places[-1:]):
                 found = formats.framings.first("origin", line)
-            address = next(addresses_in(found[0]["recipient"]), None) if found else None
+            address = only_address(found[0]["recipient"]) if found else None
             if address is not None:
                 places.append((number, address))
     return places
 
 
-def _mentioned(words: str, original: str, fields: dict[str, str], formats: Formats, expect: str | None) -> list[str]:
+def _mentioned(words: str, original: str, fields: dict[str, str], formats: Formats, own: set[str]) -> list[str]:
     """Recipients where no line of their own names them: in a sentence, else the original message's."""
-    if expect is not None:
-        return [expect]
-    own = {address.lower() for name in _OWN for address in addresses_in(fields.get(name, ""))}
     found = [address for _, address in _places(words.splitlines(), formats, "mention")]
     joined = formats.framings.first("mention", " ".join(words.split()))
     found += list(addresses_in(joined[0]["recipient"])) if joined else []

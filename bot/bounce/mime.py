@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 import msgspec
 
-from bot.bounce.replies import addresses_in
+from bot.bounce.replies import only_address
 
 MAX_MAIL = 33_554_432
 """Bytes of one mail that are read."""
@@ -19,6 +19,7 @@ MAX_PARTS = 200
 MAX_BODY = 200_000
 """Characters of the text of a mail that are read; reports stand at its beginning."""
 _HEADER = re.compile(rb"^(?:From \S|[A-Za-z][A-Za-z0-9-]{1,60}:|[ \t]+\S)")
+_ANGLED = re.compile(r"<([^<>\s]+@[^<>\s]+)>")
 _FRONT = re.compile(rb"\A(?:\xef\xbb\xbf)?[\r\n]*")
 _FIRST = re.compile(
     rb"(?im)^(?:Return-Path|Received|From|Date|Message-ID|To|Subject|MIME-Version|Content-Type|Delivered-To|X-[\w-]+):"
@@ -211,7 +212,8 @@ def fields_of(block: str) -> dict[str, str]:
 
 def address_of(text: str | None) -> str | None:
     bare = _TYPED.sub("", (text or "").strip())
-    return next(addresses_in(_ESCAPED.sub(_unescaped, bare)), None)
+    angled = _ANGLED.search(bare)
+    return only_address(_ESCAPED.sub(_unescaped, angled.group(1) if angled else bare))
 
 
 def _unescaped(found: re.Match[str]) -> str:

@@ -65,6 +65,7 @@ BODIES = {
     "in a sentence": ("User not known at this site: ann@example.com", None),
     "Chinese": ("收件人：ann@example.com\n退信原因：收件人邮件地址（ann@example.com）不存在\nhost said: 550 User not found", "550"),
     "after a word": ("The message could not be delivered to:\n\nAddressee: ann@example.com\nReason: No such local user.", None),
+    "listed": (">>> ann@example.com <ann@example.com>\n\n  sender:\n\n<app@example.org>\n\n550 User unknown", "550"),
     "origin": ("  ann@example.com\n    (ultimately generated from sales@mx.example.org)\n    550 No such user", "550"),
 }  # fmt: skip
 
@@ -144,6 +145,9 @@ Diagnostic-Code: smtp; 550 5.1.1 User unknown
         ('rfc822; "ann b"@example.com', '"ann b"@example.com'),
         ("rfc822; <bob+tag@example.com> (Bob)", "bob+tag@example.com"),
         ("rfc822;ann@[192.0.2.7]", "ann@[192.0.2.7]"),
+        ("rfc822; o'neil@example.com", "o'neil@example.com"),
+        ("rfc822; <SRS0=ab=cd=example.net=ann@example.com>", "SRS0=ab=cd=example.net=ann@example.com"),
+        ("rfc822; ann..b.@example.com", "ann..b.@example.com"),
     ],
 )
 @pytest.mark.parametrize("kind", ["delivery-status", "global-delivery-status"])
