@@ -180,10 +180,10 @@ _Verdict = tuple[str, bool | None, bool, Actor, str | None, str | None, int | No
 
 
 def _judged(patterns: Patterns, told: _Told) -> _Verdict:
-    match = patterns.search(normal(told.words))
     known = patterns.knowledge
-    present = {name for name in (told.at_host, *match.providers, told.by_domain) if name}
-    best = min(_candidates(match, told, patterns, present), key=lambda found: found.rank, default=None)
+    match, best = _found(told.words, told, patterns)
+    if best is None and told.reply and (at := told.words.find(told.reply)) > 0:
+        match, best = _found(told.words[at:], told, patterns)
     reason, matched = _decide(told, best, known)
     pattern = best.pattern if best and best.id == matched else None
     entry = known.reasons[reason]
@@ -194,6 +194,13 @@ def _judged(patterns: Patterns, told: _Told) -> _Verdict:
         (pattern.blocklist if pattern and pattern.blocklist else None) or next(iter(match.blocklists), None),
         match.retry_after, matched,
     )  # fmt: skip
+
+
+def _found(words: str, told: _Told, patterns: Patterns) -> tuple[_Match, _Candidate | None]:
+    """What *words* match, and the best of it."""
+    match = patterns.search(normal(words))
+    present = {name for name in (told.at_host, *match.providers, told.by_domain) if name}
+    return match, min(_candidates(match, told, patterns, present), key=lambda found: found.rank, default=None)
 
 
 def _author(match: _Match, matched: str | None, known: Knowledge) -> str | None:

@@ -201,7 +201,7 @@ def addresses_in(text: str) -> Iterator[str]:
 _MARKS = r"\u3000-\u3004\u3008-\u3020\uff01-\uff0f\uff1a-\uff20"
 """Punctuation of Chinese and Japanese texts, which stands beside an address without a space."""
 
-_LABEL = rf"[^\s\x00-,./:-@\[-`{{-\u00a0{_MARKS}]+"
+_LABEL = rf"[^\s\x00-,./:-@\[-\^`{{-\u00a0{_MARKS}]+"
 _DOMAIN = rf"(?:{_LABEL}(?:\.{_LABEL})*|\[[0-9A-Fa-f:.IPv]{{3,50}}\])"
 _QUOTED = r"\"[^\"\n@<>]{1,64}\""
 _ATOMS = rf"[^\s@<>\"'(),;:\[\]{{}}|={_MARKS}]{{1,64}}"

@@ -66,6 +66,7 @@ BODIES = {
     "Chinese": ("收件人：ann@example.com\n退信原因：收件人邮件地址（ann@example.com）不存在\nhost said: 550 User not found", "550"),
     "after a word": ("The message could not be delivered to:\n\nAddressee: ann@example.com\nReason: No such local user.", None),
     "listed": (">>> ann@example.com <ann@example.com>\n\n  sender:\n\n<app@example.org>\n\n550 User unknown", "550"),
+    "behind a quoted name": ("not reachable:\n\n'ann@example.com' 550 Requested action: mailbox unavailable", "550"),
     "origin": ("  ann@example.com\n    (ultimately generated from sales@mx.example.org)\n    550 No such user", "550"),
 }  # fmt: skip
 
@@ -148,6 +149,7 @@ Diagnostic-Code: smtp; 550 5.1.1 User unknown
         ("rfc822; o'neil@example.com", "o'neil@example.com"),
         ("rfc822; <SRS0=ab=cd=example.net=ann@example.com>", "SRS0=ab=cd=example.net=ann@example.com"),
         ("rfc822; ann..b.@example.com", "ann..b.@example.com"),
+        ("rfc822; ann@example.com_", "ann@example.com_"),
     ],
 )
 @pytest.mark.parametrize("kind", ["delivery-status", "global-delivery-status"])
@@ -205,6 +207,11 @@ def test_a_delayed_report_is_delayed_whatever_it_says(bot: Bot, status: str) -> 
     mail = DAEMON + report.replace("failed", "delayed").replace("5.1.1", status)
     found = explain(bot, mail)
     assert [(d.reason, d.permanent) for d in found] == [("delayed", False)]
+
+
+def test_a_deferral_told_by_its_words_is_delayed(bot: Bot) -> None:
+    body = "This is a temporary error. The following address(es) deferred:\n\n  ann@example.com\n    Over the limit"
+    assert told(bot, f"{DAEMON}\n{body}\n") == [("ann@example.com", None, "delayed")]
 
 
 @pytest.mark.parametrize(
