@@ -93,13 +93,24 @@ def _with_enclosed(found: list[Evidence], parts: Parts, formats: Formats, source
     if parts.enclosed is None or not all(item.kind in _OPEN and item.reply is None for item in found):
         return found
     within = parts_of(parts.enclosed)
-    if not found or within is None or formats.framings.first("bounce", within.header) is None:
+    if not found or within is None:
         return found
-    inner = {item.recipient: item for item in _of_texts(within, formats, source) if item.reply and item.recipient}
+    fields = fields_of(within.header)
+    bare = not {"from", "subject", "date"} & fields.keys()
+    said = (
+        read_body(within.header + "\n\n".join(within.texts), formats, source)
+        if bare
+        else _of_texts(within, formats, source)
+    )
+    inner = {item.recipient: item for item in said if item.reply and item.recipient and item.kind in _OPEN}
     own = {item.recipient for item in found}
-    if own <= {None, address_of(fields_of(within.header).get("to"))}:
+    if own <= {None, address_of(fields.get("to"))}:
         return list(inner.values()) or found
-    return [inner.get(item.recipient or "", item) for item in found]
+    return [inner.get(item.recipient or "", item) if _is_vague(item.status) else item for item in found]
+
+
+def _is_vague(status: str | None) -> bool:
+    return status is None or status.endswith(".0.0")
 
 
 def _of_statuses(parts: Parts, formats: Formats, source: str) -> Iterator[Evidence]:
@@ -136,7 +147,7 @@ def _of_block(fields: dict[str, str], recipient: str | None, parts: Parts, forma
         time=fields.get("last-attempt-date") or fields.get("arrival-date"), **_own_fields(fields),
     )  # fmt: skip
     told = status.group(1) if status else None
-    if told is not None and (found.status is None or found.status.endswith(".0.0")):
+    if told is not None and _is_vague(found.status):
         found = msgspec.structs.replace(found, status=told)
     if len(re.sub(r"[\W\d_]", "", found.text)) >= 12 and found.reply:
         return found
@@ -162,10 +173,9 @@ def _with_body(found: Evidence, recipient: str | None, parts: Parts, formats: Fo
         return found
     differs = found.reply is not None and body.reply not in (None, found.reply)
     text = found.text if differs else f"{body.text} {found.text}".strip() if found.text not in body.text else body.text
-    vague = found.status is None or found.status.endswith(".0.0")
     return msgspec.structs.replace(
         found, text=text, reply=found.reply or body.reply,
-        status=body.status if vague and body.status else found.status,
+        status=body.status if _is_vague(found.status) and body.status else found.status,
         recipient=found.recipient or body.recipient,
         command=found.command or body.command, remote_host=found.remote_host or body.remote_host,
         remote_ip=found.remote_ip or body.remote_ip,

@@ -100,6 +100,12 @@ def test_a_bounce_that_a_gateway_wrapped_is_read(bot: Bot, text: str) -> None:
     assert told(bot, mail) == [("ann@example.com", "550", "mailbox-unknown")]
 
 
+def test_a_transcript_in_place_of_the_original_is_read(bot: Bot) -> None:
+    transcript = "\n   ----- Transcript of session follows -----\n>>> RCPT To:<ann@example.com>\n<<< 550 User unknown"
+    mail = DAEMON + MIXED.format(text="Not delivered: <ann@example.com>", inner=transcript)
+    assert told(bot, mail) == [("ann@example.com", "550", "mailbox-unknown")]
+
+
 def test_a_bounce_that_bounced_is_about_its_own_recipient(bot: Bot) -> None:
     mail = DAEMON + MIXED.format(text="<bounce@app.example>: Host or domain name not found.", inner=INNER)
     assert told(bot, mail) == [("bounce@app.example", None, "domain-unknown")]
