@@ -32,7 +32,7 @@ def read_body(
     framings = formats.framings
     words, copy = _before_copy(text, formats)
     fields = fields_of(header)
-    kind = _kind_of(f"{header}\n{words[:MAX_BODY]}", formats)
+    kind = _kind_of(header, words[:MAX_BODY], formats)
     lines = words.splitlines()
     own = {address.lower() for name in _OWN for address in addresses_in(fields.get(name, ""))}
     places = _places(lines, formats, "recipient")
@@ -73,11 +73,15 @@ def _by_name(places: list[tuple[int, str]]) -> dict[str, list[int]]:
     return named
 
 
-def _kind_of(text: str, formats: Formats) -> EvidenceKind:
-    """What a notice is, by its header and words."""
-    if formats.framings.first("delayed", text) is not None:
+def _kind_of(header: str, words: str, formats: Formats) -> EvidenceKind:
+    """What a notice is, by its header and words; a permanent reply is a failure, whatever they say of delays before."""
+    framings = formats.framings
+    reply = codes_of(words)[0] or ""
+    if framings.first("delayed", header) is not None:
         return "delayed"
-    delivered = formats.framings.first("delivered", text) is not None and codes_of(text)[0] is None
+    if not reply.startswith("5") and framings.first("delayed", words) is not None:
+        return "delayed"
+    delivered = not reply and framings.first("delivered", f"{header}\n{words}") is not None
     return "delivered" if delivered else "failure"
 
 

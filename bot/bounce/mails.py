@@ -62,18 +62,22 @@ def _of_texts(parts: Parts, formats: Formats, source: str) -> list[Evidence]:
     """What a mail without a report says: a bounce for people, an automatic reply, or nothing."""
     framings = formats.framings
     person = framings.first("person", parts.header) is not None
+    sure = framings.first("bounce", parts.header) is not None
     named = not person and framings.first("subject", parts.header) is not None
-    bounced = named or framings.first("bounce", parts.header) is not None
-    if not bounced and framings.first("auto-reply", parts.header) is not None and parts.report != _READ:
+    if not (sure or named) and framings.first("auto-reply", parts.header) is not None and parts.report != _READ:
         return [_auto_reply(parts, source)]
     text = "\n\n".join(parts.texts)
-    if not bounced and (person or framings.first("null-sender", parts.header) is None or not _tells(text, formats)):
+    hinted = not person and framings.first("null-sender", parts.header) is not None and _tells(text, formats)
+    if not (sure or named or hinted):
         return []
     found = list(read_body(text, formats, source, header=parts.header, original=parts.original))
-    if bounced:
-        return found
-    known = [item for item in found if item.recipient is not None]
-    return [msgspec.structs.replace(item, kind="unclear") if item.kind == "failure" else item for item in known]
+    if not (sure or named):
+        found = [item for item in found if item.recipient is not None]
+    return [item if sure or (named and item.recipient) else _unsure(item) for item in found]
+
+
+def _unsure(found: Evidence) -> Evidence:
+    return msgspec.structs.replace(found, kind="unclear") if found.kind == "failure" else found
 
 
 def _tells(text: str, formats: Formats) -> bool:

@@ -198,6 +198,7 @@ def test_a_rejection_by_a_rule_is_a_failure_and_a_deleted_mail_is_none(bot: Bot)
         + WORDS,
         OFFICE.replace("<>", "<postmaster@example.com>") + "\nThe server is down on Saturday. Ask help@example.com.\n",
         OFFICE.replace("Your mail", "Re: SPF") + "\nPublish it as 550 says: ann@example.com could not be delivered.\n",
+        "Return-Path: <>\nFrom: a@parcels.example\nSubject: Delivery failed\n\nYour parcel 552 could not be delivered.\n",
         "Return-Path: <>\nFrom: help@example.com\nSubject: Ticket 550\n\nThank you, ann@example.com. We will answer.\n",
         "Return-Path: <>\nFrom: tls@example.com\nSubject: Report\nContent-Type: multipart/report; report-type=tlsrpt; "
         'boundary="t"\n\n--t\nContent-Type: text/plain\n\n3 sessions failed: certificate expired\n--t--\n',
@@ -213,6 +214,11 @@ def test_a_delayed_report_is_delayed_whatever_it_says(bot: Bot, status: str) -> 
     mail = DAEMON + report.replace("failed", "delayed").replace("5.1.1", status)
     found = explain(bot, mail)
     assert [(d.reason, d.permanent) for d in found] == [("delayed", False)]
+
+
+def test_a_permanent_reply_is_a_failure_whatever_was_delayed_before(bot: Bot) -> None:
+    body = "It could not be delivered; it has been delayed 3 times before.\n\n<ann@example.com>:\n550 No such user"
+    assert told(bot, f"{DAEMON}\n{body}\n") == [("ann@example.com", "550", "mailbox-unknown")]
 
 
 def test_a_deferral_told_by_its_words_is_delayed(bot: Bot) -> None:
