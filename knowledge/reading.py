@@ -57,11 +57,29 @@ class Framing(Entry, frozen=True, kw_only=True):
     How software frames a server's words: an RE2 expression with the fields it tells as named groups.
 
     *use* says where it is looked for: around a reply (``words``), for the SMTP command alone (``stage``), in the
-    subject or the body of a mail, or where a copy of the original message begins (``copy``).
+    header or the body of a mail, or where a copy of the original message begins (``copy``). A ``subject`` makes a mail
+    a bounce unless it is a ``person``'s or a newsletter, a ``null-sender`` only if ``failing`` words follow; an
+    ``origin`` is whom mail was forwarded from, and counts where no recipient stands above it; where a ``session``
+    begins, the words about the recipient before it end.
     """
 
     use: Literal[
-        "words", "stage", "bounce", "null-sender", "delayed", "auto-reply", "complaint", "recipient", "mention", "copy"
+        "words",
+        "stage",
+        "bounce",
+        "subject",
+        "null-sender",
+        "failing",
+        "person",
+        "delivered",
+        "delayed",
+        "auto-reply",
+        "complaint",
+        "recipient",
+        "origin",
+        "session",
+        "mention",
+        "copy",
     ]
     match: Annotated[str, msgspec.Meta(min_length=3)]
     needle: str | None = None

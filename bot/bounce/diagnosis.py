@@ -181,10 +181,10 @@ _Verdict = tuple[str, bool | None, bool, Actor, str | None, str | None, int | No
 
 
 def _judged(patterns: Patterns, told: _Told) -> _Verdict:
-    match = patterns.search(normal(told.words))
     known = patterns.knowledge
-    present = {name for name in (told.at_host, *match.providers, told.by_domain) if name}
-    best = _best(list(_candidates(match, told, patterns, present)))
+    match, best = _found(told.words, told, patterns)
+    if best is None and told.reply and (at := told.words.find(told.reply)) > 0:
+        match, best = _found(told.words[at:], told, patterns)
     reason, matched = _decide(told, best, known)
     pattern = best.pattern if best and best.id == matched else None
     entry = known.reasons[reason]
@@ -203,6 +203,13 @@ def _best(candidates: list[_Candidate]) -> _Candidate | None:
     if best is None or best.reason != VAGUE or best.tier != TIER["generic"]:
         return best
     return next((found for found in candidates if found.reason == EXPIRED), best)
+
+
+def _found(words: str, told: _Told, patterns: Patterns) -> tuple[_Match, _Candidate | None]:
+    """What *words* match, and the best of it."""
+    match = patterns.search(normal(words))
+    present = {name for name in (told.at_host, *match.providers, told.by_domain) if name}
+    return match, _best(list(_candidates(match, told, patterns, present)))
 
 
 def _author(match: _Match, matched: str | None, known: Knowledge) -> str | None:
@@ -264,6 +271,8 @@ def _by_reply(reply: str | None, known: Knowledge) -> tuple[str, str] | None:
 
 
 def _permanent(told: _Told, pattern: Pattern | None, usual: bool | None) -> bool | None:
+    if told.kind == "delayed":
+        return False
     if pattern is not None and pattern.permanent is not None:
         return pattern.permanent
     for code in (told.reply, told.status):

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 import msgspec
 
-from bot.bounce.replies import addresses_in
+from bot.bounce.replies import only_address
 
 MAX_MAIL = 33_554_432
 """Bytes of one mail that are read."""
@@ -19,25 +19,36 @@ MAX_PARTS = 200
 MAX_BODY = 200_000
 """Characters of the text of a mail that are read; reports stand at its beginning."""
 _HEADER = re.compile(rb"^(?:From \S|[A-Za-z][A-Za-z0-9-]{1,60}:|[ \t]+\S)")
+_ANGLED = re.compile(r"<([^<>\s]+@[^<>\s]+)>")
+_FRONT = re.compile(rb"\A(?:\xef\xbb\xbf)?[\r\n]*")
 _FIRST = re.compile(
     rb"(?im)^(?:Return-Path|Received|From|Date|Message-ID|To|Subject|MIME-Version|Content-Type|Delivered-To|X-[\w-]+):"
 )
 _FIELD = re.compile(r"(?m)^([A-Za-z][A-Za-z0-9-]{1,60})[ \t]*:[ \t]*(.*(?:\n[ \t]+\S.*)*)")
 _TYPED = re.compile(r"^[a-z0-9-]+\s*;\s*", re.IGNORECASE)
 _RECIPIENT_FIELD = re.compile(r"(?im)^(?:Final|Original)-Recipient[ \t]*:")
+_ESCAPED = re.compile(r"\\x\{([0-9A-Fa-f]{2,6})\}")
 _TAG = re.compile(r"(?is)<(?:style|script|head)\b.*?</(?:style|script|head)>|<!--.*?-->")
 _BREAK = re.compile(r"(?i)<(?:br|/p|/div|/tr|/h[1-6]|/li|/td)\b[^>]*>")
 _ANY_TAG = re.compile(r"<(?![^\s<>@]+@)[^<>]{1,2000}>")
 
 
 class Parts(msgspec.Struct, frozen=True):
-    """What a mail is made of: its header as text, reports, texts for people, and the header of the original message."""
+    """
+    What a mail is made of: its header as text, reports, texts for people, and the header of the original message.
+
+    Args:
+        report: what the mail says that it reports: the ``report-type`` of its content.
+        enclosed: the mail that came along whole, the original or a report of another server.
+    """
 
     header: str
     statuses: tuple[str, ...]
     feedback: str | None
     texts: tuple[str, ...]
     original: str
+    report: str = ""
+    enclosed: email.message.Message | None = None
 
 
 def is_mail(data: bytes) -> bool:
@@ -49,10 +60,10 @@ def is_mail(data: bytes) -> bool:
     return bool(lines) and fitting >= 0.9 * len(lines) and len({f.lower() for f in _FIRST.findall(block)}) >= 2
 
 
-def parts_of(data: bytes) -> Parts | None:
+def parts_of(mail: bytes | email.message.Message) -> Parts | None:
+    """The parts of a mail, of its bytes or as it stands in another; None where no reader can make sense of it."""
     try:
-        message = email.message_from_bytes(data)
-        return _collect(message)
+        return _collect(email.message_from_bytes(_FRONT.sub(b"", mail)) if isinstance(mail, bytes) else mail)
     except (RecursionError, email.errors.MessageError, ValueError, LookupError, AssertionError, TypeError):
         return None
 
@@ -65,6 +76,7 @@ def _collect(message: email.message.Message) -> Parts:
     statuses: list[str] = []
     texts: list[str] = []
     feedback: str | None = None
+    enclosed: email.message.Message | None = None
     original = ""
     for part in _walk(message):
         kind = part.get_content_type()
@@ -75,12 +87,14 @@ def _collect(message: email.message.Message) -> Parts:
         elif kind in _ORIGINALS:
             inner = _inner(part)
             original = original or (_header_text(inner[0]) if inner else _text_of(part))
+            enclosed = enclosed or (inner[0] if inner else None)
         elif kind.startswith("text/"):
             texts.append(_plain(_text_of(part)) if kind == "text/html" else _text_of(part))
     if not (texts or statuses or feedback):
         texts.append(_raw(message)[:MAX_BODY])
     statuses += [text for text in texts if _RECIPIENT_FIELD.search(text)]
-    return Parts(_header_text(message), tuple(statuses), feedback, tuple(texts), original)
+    report = str(message.get_param("report-type") or "").lower()
+    return Parts(_header_text(message), tuple(statuses), feedback, tuple(texts), original, report, enclosed)
 
 
 def _walk(message: email.message.Message) -> Iterator[email.message.Message]:
@@ -107,8 +121,18 @@ def _inner(part: email.message.Message) -> list[email.message.Message]:
 
 
 def _raw(part: email.message.Message) -> str:
-    payload = part.get_payload()
+    payload = part.get_payload() if "content-transfer-encoding" in part else part.get_payload(decode=True)
+    if isinstance(payload, bytes):
+        return _read_as(payload, "utf-8") or payload.decode("latin-1")
     return payload if isinstance(payload, str) else ""
+
+
+def _bare(text: str) -> str:
+    """*text* with its bare bytes read (RFC 6532)."""
+    if text.isascii():
+        return text
+    data = text.encode("utf-8", "surrogateescape")
+    return _read_as(data, "utf-8") or data.decode("latin-1")
 
 
 def _flat(part: email.message.Message) -> str:
@@ -127,12 +151,12 @@ def _flat(part: email.message.Message) -> str:
 
 
 def _header_text(message: email.message.Message) -> str:
-    return "".join(f"{name}: {_decoded(value)}\n" for name, value in message.items())
+    return "".join(f"{name}: {_decoded(str(value))}\n" for name, value in message.raw_items())
 
 
-def _decoded(value: object) -> str:
+def _decoded(text: str) -> str:
     """A header field's value on its lines, with encoded words read."""
-    text = str(value)
+    text = _bare(text)
     if "=?" not in text:
         return text.replace("\r\n", "\n")
     try:
@@ -148,12 +172,28 @@ def _text_of(part: email.message.Message) -> str:
         data = None
     if not isinstance(data, bytes):
         return _raw(part)
-    for charset in (part.get_content_charset() or "utf-8", "utf-8", "latin-1"):
-        try:
-            return data.decode({"unicode-1-1-utf-7": "utf-7"}.get(charset, charset))[:MAX_BODY].replace("\r\n", "\n")
-        except (LookupError, UnicodeError):
-            continue
+    declared = part.get_content_charset() or "utf-8"
+    for charset in (_wide(data, declared), "utf-8", "latin-1"):
+        text = _read_as(data, charset)
+        if text is not None:
+            return text[:MAX_BODY].replace("\r\n", "\n")
     return ""
+
+
+def _wide(data: bytes, declared: str) -> str:
+    """The charset of *data*: the declared one, unless its zero bytes tell that this is wrong."""
+    head = data[:400]
+    zeros = head.count(0)
+    if zeros > len(head) // 4:
+        return "utf-16-le" if head[1::2].count(0) >= head[::2].count(0) else "utf-16-be"
+    return "utf-8" if not zeros and declared.startswith(("utf-16", "utf-32", "ucs")) and head.isascii() else declared
+
+
+def _read_as(data: bytes, charset: str) -> str | None:
+    try:
+        return data.decode({"unicode-1-1-utf-7": "utf-7"}.get(charset, charset)).lstrip("\ufeff")
+    except (LookupError, UnicodeError):
+        return None
 
 
 def _plain(text: str) -> str:
@@ -172,4 +212,11 @@ def fields_of(block: str) -> dict[str, str]:
 
 def address_of(text: str | None) -> str | None:
     bare = _TYPED.sub("", (text or "").strip())
-    return next(addresses_in(bare), None)
+    angled = _ANGLED.search(bare)
+    return only_address(_ESCAPED.sub(_unescaped, angled.group(1) if angled else bare))
+
+
+def _unescaped(found: re.Match[str]) -> str:
+    """The character that ``\\x{FC}`` stands for in an address (RFC 6533 §3)."""
+    code = int(found.group(1), 16)
+    return chr(code) if 0xA0 <= code <= 0x10FFFF and not 0xD800 <= code <= 0xDFFF else found.group(0)

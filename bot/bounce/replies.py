@@ -21,7 +21,7 @@ _REPLY = re.compile(r"(?<![\w.#/@+$%-])([2-5][0-9][0-9])(?![\w.%@/]|,[0-9]|-[0-9
 _STATUS = re.compile(r"(?<![\w.\-/])([245])\.([0-9]{1,3})\.([0-9]{1,3})(?![\w/]|\.[0-9]|-[0-9])")
 _PAIRED = re.compile(r"[ :\-]*[#(\[<'\"]?([245]\.[0-9]{1,3}\.[0-9]{1,3})(?![\w/]|\.[0-9])")
 _SUCCESS = re.compile(r"\A[23][0-9][0-9][ -][A-Za-z0-9<]")
-_BEFORE = re.compile(r"(?:^|\n|[:;>\[(\"'|=]|<<<|said|reply|was)[ \t]*\Z")
+_BEFORE = re.compile(r"(?:^|\n|[:;>\[(\"'|=\uff08\uff1a]|<<<|[^0-9] -|\.\.\.|\],|said|reply|was)[ \t]*\Z")
 _NAMED = re.compile(r"(?:error|code|status|reply|smtp|returned|response)[ :=#(\[]*\Z", re.IGNORECASE)
 _ECHO = re.compile(r"(?<=\S) 503[ -](?:5\.[0-9]\.[0-9] )?[^0-9]{0,60}(?=$| [45][0-9][0-9][ -])")
 _AFTER = ("", *" -\n\"':;)]=<")
@@ -188,11 +188,24 @@ def joined(text: str, reply: str | None, status: str | None) -> str:
     return f"{head}{again.sub('', rest)}".replace(f"{reply}-", f"{reply} ")
 
 
+def only_address(text: str) -> str | None:
+    """The address that *text* is, or else the first one in it; what is one by itself may have ``=`` and ``'`` too."""
+    return text if _EXACT.fullmatch(text) else next(addresses_in(text), None)
+
+
 def addresses_in(text: str) -> Iterator[str]:
     """The mail addresses in a text, in order."""
     yield from (found.group(1) for found in ADDRESS.finditer(text))
 
 
-ADDRESS = re.compile(
-    r"(?<![\w.@+-])((?:\"[^\"\s@<>]{1,64}\"|[^\s@<>\"'(),;:\[\]{}|=]{1,64})@[A-Za-z0-9\u00a1-\uffff-]+(?:\.[A-Za-z0-9\u00a1-\uffff-]+)*)"
+_MARKS = r"\u3000-\u3004\u3008-\u3020\uff01-\uff0f\uff1a-\uff20"
+"""Punctuation of Chinese and Japanese texts, which stands beside an address without a space."""
+
+_LABEL = rf"[^\s\x00-,./:-@\[-\^`{{-\u00a0{_MARKS}]+"
+_DOMAIN = rf"(?:{_LABEL}(?:\.{_LABEL})*|\[[0-9A-Fa-f:.IPv]{{3,50}}\])"
+_QUOTED = r"\"[^\"\n@<>]{1,64}\""
+_ATOMS = rf"[^\s@<>\"'(),;:\[\]{{}}|={_MARKS}]{{1,64}}"
+ADDRESS = re.compile(rf"(?<![\w.@+-])((?:{_QUOTED}|{_ATOMS}(?:'{_ATOMS})?)@{_DOMAIN})")
+_EXACT = re.compile(
+    rf"(?:{_QUOTED}|[^\s@<>\"'(),;:\[\]{{}}{_MARKS}][^\s@<>\"(),;:\[\]{{}}{_MARKS}]{{0,255}})@{_DOMAIN}"
 )
