@@ -155,9 +155,11 @@ def _of_block(fields: dict[str, str], recipient: str | None, parts: Parts, forma
     told = status.group(1) if status else None
     if told is not None and _is_vague(found.status):
         found = msgspec.structs.replace(found, status=told)
-    if len(re.sub(r"[\W\d_]", "", found.text)) >= 12 and found.reply:
-        return found
-    return _with_body(found, recipient, parts, formats)
+    if len(re.sub(r"[\W\d_]", "", found.text)) < 12 or not found.reply:
+        return _with_body(found, recipient, parts, formats)
+    if found.command is None and recipient is not None:
+        return msgspec.structs.replace(found, command=_stage_of(found, recipient, parts, formats))
+    return found
 
 
 def _own_fields(fields: dict[str, str]) -> dict[str, str | None]:
@@ -168,6 +170,12 @@ def _own_fields(fields: dict[str, str]) -> dict[str, str | None]:
             sender = address_of(fields.get(f"x-{found.group(1)}-sender"))
             return {"mta": found.group(1), "queue_id": value, "sender": sender}
     return {}
+
+
+def _stage_of(found: Evidence, recipient: str, parts: Parts, formats: Formats) -> str | None:
+    """The command that was refused, which many reports tell only in the part for people."""
+    bodies = read_body("\n\n".join(parts.texts), formats, header="", original="", expect=recipient)
+    return next((body.command for body in bodies if body.recipient == recipient and body.reply == found.reply), None)
 
 
 def _with_body(found: Evidence, recipient: str | None, parts: Parts, formats: Formats) -> Evidence:

@@ -217,6 +217,13 @@ def test_a_delayed_report_gives_the_cause_that_it_names_as_temporary(bot: Bot, s
     assert [(d.reason, d.permanent) for d in explain(bot, mail)] == [(reason, False)]
 
 
+def test_the_refused_command_is_read_where_only_the_part_for_people_names_it(bot: Bot) -> None:
+    report = REPORT.format(kind="delivery-status", recipient="rfc822; ann@example.com").replace("5.1.1 User", "User")
+    words = "<ann@example.com>: host mx.example.com[192.0.2.1] said: 550 User unknown (in reply to end of DATA command)"
+    mail = DAEMON + report.replace("--x\n", f"--x\nContent-Type: text/plain\n\n{words}\n\n--x\n", 1)
+    assert [d.evidence.command for d in explain(bot, mail)] == ["end-of-data"]
+
+
 def test_a_comment_behind_the_status_says_why_where_nothing_else_does(bot: Bot) -> None:
     report = REPORT.format(kind="delivery-status", recipient="rfc822; ann@example.com")
     mail = DAEMON + report.replace("Status: 5.1.1", "Status: 4.0.0 (example.com: host name lookup failure)")
