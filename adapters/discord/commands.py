@@ -115,7 +115,7 @@ class Commands:
         ) -> None:
             if file is None:
                 modal = Paste(self._replies, self._start, private=private, words=self._replies.words_for(interaction))
-                await interaction.response.send_modal(modal)
+                self._start(interaction, _opened(interaction, modal))
             else:
                 message = Message("", language=locale_of(interaction))
                 self._start(interaction, self._replies.respond(interaction, message, private=private, fetch=[file]))
@@ -165,6 +165,10 @@ class Commands:
 
     async def _complete_subject(self, interaction: Interaction, typed: str) -> list[Choice[str]]:
         return _choices(suggest_subject(typed, self._desk.lexicon, self._replies.words_for(interaction).knowledge))
+
+
+async def _opened(interaction: Interaction, modal: discord.ui.Modal) -> None:
+    await interaction.response.send_modal(modal)
 
 
 def _choices(found: tuple[Suggestion, ...]) -> list[Choice[str]]:

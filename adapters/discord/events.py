@@ -46,7 +46,7 @@ class Client(discord.AutoShardedClient):
     async def setup_hook(self) -> None:
         """After the login: the buttons of older answers, and the commands."""
         self.add_dynamic_items(*DYNAMIC)
-        for command in Commands(self.replies, self._start).all():
+        for command in Commands(self.replies, self.begin).all():
             self.tree.add_command(command)
         if await sync(self.tree, self.replies):
             LOG.info("the commands changed; Discord was told")
@@ -89,7 +89,8 @@ class Client(discord.AutoShardedClient):
         LOG.exception("in %s", event, exc_info=False)
         self.replies.desk.failed()
 
-    def _start(self, interaction: Interaction, work: Coroutine[Any, Any, None]) -> None:
+    def begin(self, interaction: Interaction, work: Coroutine[Any, Any, None]) -> None:
+        """Answer an interaction beside everything else."""
         self.under_way.start(work, self.replies.teller(interaction))
 
     def _next(self, key: int, work: Coroutine[Any, Any, None], asked: discord.Message | None) -> None:

@@ -11,10 +11,12 @@ import msgspec
 
 from adapters.attached import MAX_FILES, Fetched, files_of, may_hold_bounces, unread
 from adapters.desk import PRIVATE, Desk
+from adapters.discord.acknowledging import UNKNOWN
 from adapters.discord.components import LOST, Asked, view_of
 from adapters.discord.markup import text_of
 from adapters.discord.rendering import to_embed
 from adapters.discord.settings import DiscordSettings
+from adapters.discord.sharing import NO_MENTIONS
 from adapters.recent import Recent
 from adapters.working import Say, Tell
 from bot.answer import Answer
@@ -54,19 +56,6 @@ class Replies:
             return
         message = Message(asked.text, asked.attachments, asked.language, chosen=True)
         await self.respond(interaction, message, private=True, rest=True)
-
-    async def share(self, interaction: Interaction) -> None:
-        """Post a private answer again, for everybody."""
-        message = interaction.message
-        if message is None:
-            return
-        view = discord.ui.View.from_message(message, timeout=None)
-        for item in list(view.children):
-            if getattr(item, "custom_id", "") == "share":
-                view.remove_item(item)
-        await interaction.response.send_message(
-            embeds=message.embeds, view=view, allowed_mentions=NO_MENTIONS, ephemeral=False
-        )
 
     async def respond(
         self, interaction: Interaction, message: Message, *, private: bool, rest: bool = False,
@@ -187,7 +176,6 @@ class Replies:
 
 
 MAX_CONTENT = 2_000
-NO_MENTIONS = discord.AllowedMentions.none()
 
 
 def locale_of(interaction: Interaction) -> str:
@@ -197,6 +185,8 @@ def locale_of(interaction: Interaction) -> str:
 
 def refusal(error: BaseException) -> str | None:
     """What to log of a call that Discord refuses; None for every other exception."""
+    if isinstance(error, discord.NotFound) and error.code == UNKNOWN:
+        return f"a response that came too late: {error.status}, code {error.code}"
     if isinstance(error, discord.HTTPException):
         return f"a call: {error.status}, code {error.code}"
     return None

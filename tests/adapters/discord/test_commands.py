@@ -8,7 +8,7 @@ import pytest
 from bot.answering import Bot
 from bot.mailbox.client import CheckSettings, Mailbox
 from tests.adapters.discord.conftest import Start
-from tests.standins.discord import CHANNEL, DM, EPHEMERAL, DiscordStandIn, items_of, labels_of
+from tests.standins.discord import CHANNEL, DM, EPHEMERAL, DiscordStandIn, files_of, items_of, labels_of
 from tests.standins.discord_limits import faults_of_commands
 from tests.standins.doh import DohStandIn
 
@@ -66,6 +66,36 @@ async def test_a_private_answer_is_seen_by_the_asker_alone_and_can_be_shared(
     assert shared.message["flags"] == 0
     assert shared.message["embeds"][0]["title"] == asked.message["embeds"][0]["title"]
     assert "Share in channel" not in labels_of(shared.message)
+
+
+@pytest.mark.parametrize("again", [False, True], ids=["at once", "after a restart"])
+async def test_a_shared_digest_has_its_chart_and_records_again(
+    discord_: DiscordStandIn, start: Start, again: bool
+) -> None:
+    running = await start()
+    asked = await discord_.answered(await discord_.slash("explain", {"mail.log": LOG, "private": True}))
+    if again:
+        await running.stop()
+        await start()
+    uploaded, discord_.uploads = discord_.uploads, {}
+    shared = await discord_.answered(await discord_.press(asked.message, "Share in channel"))
+    assert shared.message["flags"] == 0
+    assert files_of(shared.message) == {"bounces.png", "bounces.jsonl"}
+    assert shared.message["embeds"][0]["image"]["url"].endswith("/bounces.png")
+    assert shared.message["embeds"][0]["image"] != asked.message["embeds"][0]["image"]
+    assert discord_.uploads == uploaded
+    assert "Share in channel" not in labels_of(shared.message)
+
+
+async def test_a_file_that_discord_lost_does_not_keep_a_digest_from_being_shared(
+    discord_: DiscordStandIn, start: Start
+) -> None:
+    await start()
+    asked = await discord_.answered(await discord_.slash("explain", {"mail.log": LOG, "private": True}))
+    discord_.files.clear()
+    shared = await discord_.answered(await discord_.press(asked.message, "Share in channel"))
+    assert shared.message["embeds"][0]["title"] == asked.message["embeds"][0]["title"]
+    assert files_of(shared.message) == set()
 
 
 async def test_a_comparison_stands_side_by_side(discord_: DiscordStandIn, start: Start) -> None:
@@ -130,8 +160,8 @@ async def test_a_file_is_explained_after_a_placeholder_with_its_chart_and_record
     asked = await discord_.answered(await discord_.slash("explain", {name: packed, "private": True}))
     assert asked.first == {"type": 5, "data": {"flags": EPHEMERAL}}
     assert asked.message["flags"] == EPHEMERAL
-    assert {attachment["filename"] for attachment in asked.message["attachments"]} == {"bounces.png", "bounces.jsonl"}
-    assert asked.message["embeds"][0]["image"]["url"] == "attachment://bounces.png"
+    assert files_of(asked.message) == {"bounces.png", "bounces.jsonl"}
+    assert asked.message["embeds"][0]["image"]["url"].endswith("bounces.png")
     assert b'"recipient":"jo@b.example"' in discord_.uploads["bounces.jsonl"]
 
 

@@ -1,7 +1,7 @@
 """What people write in Discord's channels and direct messages, and what comes back."""
 
 from tests.adapters.discord.conftest import Start
-from tests.standins.discord import MESSAGE_CONTENT, DiscordStandIn, labels_of
+from tests.standins.discord import MESSAGE_CONTENT, DiscordStandIn, files_of, labels_of
 
 BOUNCE = "550 5.1.1 <jo@b.example>: Recipient address rejected: User unknown in local recipient table"
 LOG = b"550 5.1.1 <jo@b.example>: User unknown\n552 5.2.2 <al@b.example>: Mailbox full\n"
@@ -28,7 +28,7 @@ async def test_a_mention_with_a_pasted_bounce_in_a_fence(discord_: DiscordStandI
 async def test_a_mention_with_a_file_gives_its_digest(discord_: DiscordStandIn, start: Start) -> None:
     await start()
     reply = await discord_.reply_to(await discord_.say("", files={"b.txt": LOG}))
-    assert {attachment["filename"] for attachment in reply["attachments"]} == {"bounces.png", "bounces.jsonl"}
+    assert files_of(reply) == {"bounces.png", "bounces.jsonl"}
 
 
 async def test_the_privileged_intent_is_asked_for_only_with_the_prefix(discord_: DiscordStandIn, start: Start) -> None:
