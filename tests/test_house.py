@@ -85,6 +85,7 @@ ORDER = (
     "adapters.discord.settings",
     "adapters.discord.acknowledging",
     "adapters.discord.markup",
+    "adapters.discord.escaping",
     "adapters.discord.rendering",
     "adapters.discord.sharing",
     "adapters.discord.components",

@@ -4,7 +4,8 @@ import discord
 import pytest
 
 from adapters.discord.components import Asked, view_of
-from adapters.discord.rendering import escaped, marked, to_embed
+from adapters.discord.escaping import escaped, marked
+from adapters.discord.rendering import to_embed
 from adapters.recent import Recent
 from bot.answer import Answer
 from bot.answering import Bot, make_bot
