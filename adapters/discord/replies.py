@@ -14,14 +14,16 @@ from adapters.desk import PRIVATE, Desk
 from adapters.discord.acknowledging import UNKNOWN
 from adapters.discord.components import LOST, Asked, view_of
 from adapters.discord.markup import text_of
-from adapters.discord.rendering import to_embed
+from adapters.discord.rendering import Rendered, to_embed
 from adapters.discord.settings import DiscordSettings
 from adapters.discord.sharing import NO_MENTIONS
 from adapters.recent import Recent
 from adapters.working import Say, Tell
 from bot.answer import Answer
+from bot.answering import KEPT
 from bot.language import Words
 from bot.message import Attachment, Message
+from bot.question import Question
 
 LOG = logging.getLogger(__name__)
 QUICK = 1.0
@@ -41,6 +43,8 @@ class Replies:
         self.desk = desk
         self.memory: Recent[str, Asked] = Recent(1_000)
         self.answered: Recent[int, discord.Message] = Recent()
+        self.drawn: Recent[tuple[int, bool], tuple[Answer, Rendered]] = Recent(KEPT)
+        """By the answer's identity, which is kept with it so that no other answer can have it."""
 
     async def ask(self, interaction: Interaction, text: str, language: str) -> None:
         """Answer a pressed question, as visibly as the answer it stands under."""
@@ -69,14 +73,18 @@ class Replies:
         message = msgspec.structs.replace(
             message, asker=str(interaction.user.id), place=str(interaction.channel_id or "")
         )
-        secret = self.desk.is_private(message)
+        question: Question | None = self.desk.understand(message)
+        secret = question is not None and self.desk.is_private(question)
         private = private or secret
         if fetch or message.attachments or secret:
             await interaction.response.defer(ephemeral=private, thinking=True)
         fetched = await self.fetch(fetch)
-        message = msgspec.structs.replace(message, attachments=message.attachments + fetched.attachments)
-        working = asyncio.ensure_future(self.desk.reply(message))
-        if not interaction.response.is_done():
+        if fetched.attachments:
+            question = None  # it was understood without them
+            message = msgspec.structs.replace(message, attachments=message.attachments + fetched.attachments)
+        working = asyncio.ensure_future(self.desk.reply(message, question))
+        await asyncio.sleep(0)  # most answers wait for nothing: they are there when their turn has come
+        if not working.done() and not interaction.response.is_done():
             await asyncio.wait([working], timeout=QUICK)
             if not working.done():
                 await interaction.response.defer(ephemeral=private, thinking=True)
@@ -156,7 +164,7 @@ class Replies:
     ) -> dict[str, Any]:
         """What to post: the embed, its buttons, and a digest's files."""
         words = self.desk.words(answer.language)
-        drawn = to_embed(answer, words, rest=rest)
+        drawn = self._embed(answer, words, rest=rest)
         told: dict[str, Any] = {"embed": drawn.embed, "allowed_mentions": NO_MENTIONS}
         if answer.kind == "digest":
             found = await asyncio.to_thread(self.desk.digest, message)
@@ -174,8 +182,20 @@ class Replies:
             told["content"] = discord.utils.escape_markdown(lost)[:MAX_CONTENT]
         return told
 
+    def _embed(self, answer: Answer, words: Words, *, rest: bool) -> Rendered:
+        """An answer drawn; the same one again where the bot gives the same answer again."""
+        if answer.kind in OF_SOMEBODY:
+            return to_embed(answer, words, rest=rest)
+        found = self.drawn.get((id(answer), rest))
+        if found is None:
+            found = (answer, to_embed(answer, words, rest=rest))
+            self.drawn.put((id(answer), rest), found)
+        return found[1]
+
 
 MAX_CONTENT = 2_000
+OF_SOMEBODY = ("bounce", "digest", "mailbox", "not_understood")
+"""Kinds of answers that say what somebody wrote: each is drawn for itself, and nothing of it is kept."""
 
 
 def locale_of(interaction: Interaction) -> str:

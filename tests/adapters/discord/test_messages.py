@@ -1,5 +1,8 @@
 """What people write in Discord's channels and direct messages, and what comes back."""
 
+from pathlib import Path
+
+from bot.answering import make_bot
 from tests.adapters.discord.conftest import Start
 from tests.standins.discord import MESSAGE_CONTENT, DiscordStandIn, files_of, labels_of
 
@@ -79,3 +82,15 @@ async def test_a_follow_up_under_a_reply_is_answered(discord_: DiscordStandIn, s
         await discord_.press(reply, next(label for label in labels_of(reply) if label != "More"))
     )
     assert asked.message["flags"] == 0
+
+
+async def test_new_knowledge_answers_and_draws_anew(discord_: DiscordStandIn, start: Start, tmp_path: Path) -> None:
+    running = await start()
+    before = await discord_.reply_to(await discord_.say("550"))
+    again = await discord_.reply_to(await discord_.say("550"))
+    assert again["embeds"] == before["embeds"]
+    (tmp_path / "notes.yaml").write_text('- {id: rb-1, about: ["550"], text: Ask Ann first}', "utf-8")
+    running.current.bot = make_bot([tmp_path])
+    after = await discord_.reply_to(await discord_.say("550"))
+    assert "Ask Ann first" in str(after["embeds"])
+    assert "Ask Ann first" not in str(before["embeds"])
