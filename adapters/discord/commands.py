@@ -19,6 +19,8 @@ from bot.suggesting import Suggestion, suggest, suggest_subject
 MAX_PASTE = 4_000
 """Characters of a modal's text field (https://docs.discord.com/developers/components/reference#text-input)."""
 
+TRANSLATIONS = ("name_localizations", "description_localizations")
+
 Start = Callable[[Interaction, Coroutine[Any, Any, None]], None]
 Command = app_commands.Command[Any, ..., Any]
 
@@ -193,9 +195,12 @@ async def sync(tree: app_commands.CommandTree[Any], replies: Replies) -> bool:
 
 
 def _same(ours: Any, theirs: Any) -> bool:
-    """Whether Discord has what we would send; it may say more, and leaves out what is usual."""
+    """Whether Discord has what we would send; it leaves out what is usual, and may say more, but of no language."""
     if isinstance(ours, Mapping):
-        return isinstance(theirs, Mapping) and all(_same(value, theirs.get(name)) for name, value in ours.items())
+        if not isinstance(theirs, Mapping):
+            return False
+        translated = all((ours.get(name) or {}) == (theirs.get(name) or {}) for name in TRANSLATIONS)
+        return translated and all(_same(value, theirs.get(name)) for name, value in ours.items())
     if isinstance(ours, list):
         same = isinstance(theirs, list) and len(ours) == len(theirs)
         return (same and all(map(_same, ours, theirs))) or (not ours and not theirs)

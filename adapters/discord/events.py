@@ -56,11 +56,14 @@ class Client(discord.AutoShardedClient):
             DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(address)
 
     async def on_message(self, message: discord.Message) -> None:
-        """Answer who mentions us, who writes to us alone, and, where that is on, who begins with the prefix."""
+        """Answer who mentions us or our role, who writes to us alone, and, where it is on, who begins with the prefix."""
         if message.author.bot or self.user is None:
             return
         prefixed = self.settings.prefix and message.content.lower().startswith(PREFIX)
-        if self.user in message.mentions or message.guild is None or prefixed:
+        by_role = _mentions_role(message)
+        if by_role and not message.content:  # Discord shows what mentions a role to nobody without the intent
+            self._next(message.id, self.replies.unreadable(message), message)
+        elif self.user in message.mentions or message.guild is None or prefixed or by_role:
             self._next(message.id, self.replies.answer(message, addressed=True), message)
 
     async def on_raw_message_edit(self, payload: discord.RawMessageUpdateEvent) -> None:
@@ -113,6 +116,12 @@ class Client(discord.AutoShardedClient):
 
     async def _is_connected(self) -> bool:
         return not self.is_closed() and 0 < len(self.connected) == len(self.shards)
+
+
+def _mentions_role(message: discord.Message) -> bool:
+    """Whether a message mentions the role that a server made for us, which is offered beside our name."""
+    role = message.guild.self_role if message.guild is not None and message.role_mentions else None
+    return role is not None and role in message.role_mentions
 
 
 def _counting(desk: Desk) -> aiohttp.TraceConfig:

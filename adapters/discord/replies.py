@@ -121,6 +121,12 @@ class Replies:
             return
         self.answered.put(asked.id, await asked.reply(**told, mention_author=False))
 
+    async def unreadable(self, asked: discord.Message) -> None:
+        """Say how to ask, to somebody whose message mentions us in a way that does not let us read it."""
+        words = self.desk.words_in(str(asked.guild.preferred_locale) if asked.guild else None)
+        told = await asked.reply(words.say("discord.unreadable"), mention_author=False)
+        self.answered.put(asked.id, told)
+
     async def take_away(self, message: int) -> None:
         """Delete the answer to a message that was deleted."""
         answer = self.answered.drop(message)

@@ -18,7 +18,7 @@ from aiohttp import BodyPartReader, WSCloseCode, WSMsgType, web
 from tests.standins.discord_limits import faults_of_choices, faults_of_commands, faults_of_message, faults_of_modal
 
 TOKEN = "MTA.stand-in.token"
-APP, BOT, GUILD, CHANNEL, DM = 1000, 1000, 2000, 3000, 4000
+APP, BOT, GUILD, CHANNEL, DM, ROLE = 1000, 1000, 2000, 3000, 4000, 5000
 PATIENCE = 10.0
 """Seconds until something awaited counts as never coming."""
 FIRST_WITHIN, FOLLOWED_WITHIN = 3.0, 15 * 60.0
@@ -162,14 +162,21 @@ class DiscordStandIn:
         text: str,
         *,
         mention: bool = True,
+        role: bool = False,
         dm: bool = False,
         files: Mapping[str, bytes] | None = None,
         user: int = 7,
     ) -> Object:
-        """A person writes a message; its content comes only where Discord gives it without the privileged intent."""
+        """
+        A person writes a message; its content comes only where Discord gives it without the privileged intent.
+
+        With *role* it mentions the role that the server made for the bot, and not the bot.
+        """
+        mention = mention and not role
         mentions = [_user(BOT, bot=True)] if mention else []
-        content = f"<@{BOT}> {text}" if mention else text
+        content = f"<@{BOT}> {text}" if mention else f"<@&{ROLE}> {text}" if role else text
         message = self._message(DM if dm else CHANNEL, content, _user(user), mentions=mentions)
+        message["mention_roles"] = [str(ROLE)] if role else []
         message["attachments"] = [self._attachment(name, data) for name, data in (files or {}).items()]
         if not dm:
             message |= {"guild_id": str(GUILD), "member": _member(user)}
@@ -644,7 +651,8 @@ def _channel() -> Object:
 def _guild(locale: str) -> Object:
     everyone = {"id": str(GUILD), "name": "@everyone", "color": 0, "hoist": False, "position": 0, "permissions": "0",
                 "managed": False, "mentionable": False, "flags": 0, "colors": {"primary_color": 0}}  # fmt: skip
-    return {"id": str(GUILD), "name": "Mail", "owner_id": "1", "member_count": 2, "large": False, "roles": [everyone],
+    ours = everyone | {"id": str(ROLE), "name": "smtpbot", "managed": True, "tags": {"bot_id": str(BOT)}}
+    return {"id": str(GUILD), "name": "Mail", "owner_id": "1", "member_count": 2, "large": False, "roles": [everyone, ours],
             "channels": [_channel()], "members": [_member(BOT)], "threads": [], "emojis": [], "features": [],
             "preferred_locale": locale, "verification_level": 0, "default_message_notifications": 0, "mfa_level": 0,
             "explicit_content_filter": 0, "system_channel_flags": 0, "premium_tier": 0, "nsfw_level": 0, "stickers": [],

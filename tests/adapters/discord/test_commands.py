@@ -1,6 +1,8 @@
 """What people do in Discord with commands, menus and buttons, and what they get."""
 
 import gzip
+from collections.abc import Callable
+from typing import Any
 
 import msgspec
 import pytest
@@ -42,6 +44,26 @@ async def test_the_commands_are_told_only_when_they_changed(discord_: DiscordSta
     await (await start()).stop()
     assert discord_.synced == 1
     discord_.commands[0]["description"] = "an older one"
+    await start()
+    assert discord_.synced == 2
+
+
+@pytest.mark.parametrize("path", [["name_localizations"], ["options", 0, "description_localizations"]])
+@pytest.mark.parametrize(
+    "change",
+    [lambda told: told.update(de="alt"), lambda told: told.pop("fr"), lambda told: told.update(fr="vieux"), dict.clear],
+    ids=["one that we dropped", "one that is new", "one that we changed", "all"],
+)
+async def test_the_commands_are_told_when_a_translation_changed(
+    discord_: DiscordStandIn, start: Start, path: list[Any], change: Callable[[dict[str, str]], None]
+) -> None:
+    await (await start()).stop()
+    told: Any = next(command for command in discord_.commands if command["name"] == "compare")
+    for step in path:
+        told = told[step]
+    change(told)
+    await (await start()).stop()
+    assert discord_.synced == 2
     await start()
     assert discord_.synced == 2
 

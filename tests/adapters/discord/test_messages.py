@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import pytest
+
 from bot.answering import make_bot
 from tests.adapters.discord.conftest import Start
 from tests.standins.discord import MESSAGE_CONTENT, DiscordStandIn, files_of, labels_of
@@ -40,6 +42,24 @@ async def test_the_privileged_intent_is_asked_for_only_with_the_prefix(discord_:
     await start(prefix=True)
     assert discord_.identified[-1]["intents"] & MESSAGE_CONTENT
     assert (await discord_.reply_to(await discord_.say("smtp 550", mention=False)))["embeds"]
+
+
+async def test_a_mention_of_the_bots_role_is_answered_like_one_of_the_bot(
+    discord_: DiscordStandIn, start: Start
+) -> None:
+    await start(prefix=True)
+    reply = await discord_.reply_to(await discord_.say("354 vs 550", role=True))
+    assert reply["embeds"][0]["title"].startswith("354")
+
+
+@pytest.mark.parametrize(("locale", "said"), [("en-US", "Mention me by name"), ("fr", "par mon nom")])
+async def test_a_mention_of_the_bots_role_that_discord_hides_is_told_how_to_ask(
+    discord_: DiscordStandIn, start: Start, locale: str, said: str
+) -> None:
+    discord_.guild_locale = locale
+    await start()
+    reply = await discord_.reply_to(await discord_.say("354 vs 550", role=True))
+    assert said in reply["content"]
 
 
 async def test_talk_is_left_alone(discord_: DiscordStandIn, start: Start) -> None:
