@@ -12,11 +12,13 @@ from discord import app_commands
 from discord.gateway import DiscordWebSocket
 
 from adapters.desk import Desk
-from adapters.discord.commands import Commands, sync
+from adapters.discord.commands import Commands, pasted, sync
 from adapters.discord.components import DYNAMIC
-from adapters.discord.replies import Interaction, Replies, refusal
+from adapters.discord.markup import to_plain
+from adapters.discord.replies import Interaction, Replies, locale_of, refusal
 from adapters.discord.settings import DiscordSettings
 from adapters.working import MOST, Say, UnderWay
+from bot.message import Message
 
 LOG = logging.getLogger(__name__)
 PREFIX = "smtp "
@@ -56,7 +58,7 @@ class Client(discord.AutoShardedClient):
             DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(address)
 
     async def on_message(self, message: discord.Message) -> None:
-        """Answer who mentions us or our role, who writes to us alone, and, where it is on, who begins with the prefix."""
+        """Answer who mentions us or our role, who writes to us alone, and, where that is on, who uses the prefix."""
         if message.author.bot or self.user is None:
             return
         prefixed = self.settings.prefix and message.content.lower().startswith(PREFIX)
@@ -65,6 +67,14 @@ class Client(discord.AutoShardedClient):
             self._next(message.id, self.replies.unreadable(message), message)
         elif self.user in message.mentions or message.guild is None or prefixed or by_role:
             self._next(message.id, self.replies.answer(message, addressed=True), message)
+
+    async def on_interaction(self, interaction: Interaction) -> None:
+        """Explain what was pasted into a field; commands and buttons find their way by themselves."""
+        given = pasted(interaction)
+        if given is not None:
+            text, private = given
+            message = Message(to_plain(text), language=locale_of(interaction))
+            self.begin(interaction, self.replies.respond(interaction, message, private=private))
 
     async def on_raw_message_edit(self, payload: discord.RawMessageUpdateEvent) -> None:
         """Change the answer to a question that was edited."""

@@ -174,6 +174,23 @@ async def test_explain_opens_a_field_to_paste_into(discord_: DiscordStandIn, sta
     assert "Mailbox unknown" in asked.message["embeds"][0]["title"]
 
 
+async def test_each_of_many_who_paste_at_once_is_answered_as_they_asked_even_after_a_restart(
+    discord_: DiscordStandIn, start: Start
+) -> None:
+    running = await start()
+    opened = [
+        await discord_.answered(await discord_.slash("explain", {"private": private}, user=user))
+        for user, private in ((7, True), (8, False), (9, True))
+    ]
+    for modal, flags in zip(opened, (EPHEMERAL, 0, EPHEMERAL), strict=True):
+        asked = await discord_.answered(await discord_.submit(modal, BOUNCE))
+        assert asked.message["flags"] == flags
+    await running.stop()
+    await start()
+    asked = await discord_.answered(await discord_.submit(opened[0], BOUNCE))
+    assert asked.message["flags"] == EPHEMERAL
+
+
 @pytest.mark.parametrize(("name", "packed"), [("mail.log", LOG), ("mail.log.gz", gzip.compress(LOG))])
 async def test_a_file_is_explained_after_a_placeholder_with_its_chart_and_records(
     discord_: DiscordStandIn, start: Start, name: str, packed: bytes
