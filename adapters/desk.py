@@ -16,7 +16,7 @@ from bot.bounce.digest import Digest
 from bot.language import Words
 from bot.lexicon import Lexicon
 from bot.message import Message
-from bot.question import MailboxCheck
+from bot.question import MailboxCheck, Question
 from knowledge.schema import Knowledge
 
 LOG = logging.getLogger("smtpbot")
@@ -74,18 +74,22 @@ class Desk:
         """Whether addresses are checked here."""
         return self._current.bot.mailbox is not None
 
-    def is_private(self, message: Message) -> bool:
+    def understand(self, message: Message) -> Question:
+        """What a message asks."""
+        return self._current.bot.understand(message)
+
+    def is_private(self, question: Question) -> bool:
         """Whether the answer is for the asker's eyes only: what it says of somebody's mailbox is nobody else's."""
-        return isinstance(self._current.bot.understand(message), MailboxCheck)
+        return isinstance(question, MailboxCheck)
 
     def digest(self, message: Message) -> Digest:
         """The digest of a paste or of attached files, for a chart."""
         return self._current.bot.digest(message)
 
-    async def reply(self, message: Message) -> Answer | None:
-        """The answer, or None where nobody asked us; counted and logged."""
+    async def reply(self, message: Message, question: Question | None = None) -> Answer | None:
+        """The answer, or None where nobody asked us; counted and logged. *question* where it is understood already."""
         began = self._clock()
-        answer = await self._current.bot.reply(message)
+        answer = await self._current.bot.reply(message, question)
         if answer is not None:
             self._tell(answer, self._clock() - began)
         return answer

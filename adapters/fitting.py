@@ -1,12 +1,15 @@
 """An Answer too big for a platform to one that fits, by rules, and what was left out."""
 
 from collections.abc import Callable
-from typing import assert_never
+from typing import TypeVar, assert_never
 
 import msgspec
 
 from bot.answer import Answer, Facts, Paragraph, Quote, Section, Steps, Table
 from bot.language import Words
+
+Thing = TypeVar("Thing")
+Made = TypeVar("Made")
 
 SHORT_TEXT = 300
 """Characters that a shortened text keeps at most; it ends at a sentence or a word, never in a literal or a link."""
@@ -44,6 +47,19 @@ def fit(answer: Answer, fits: Callable[[Answer], bool]) -> Fitted:
         limit //= 2
         answer = msgspec.structs.replace(answer, summary=cut(answer.summary, limit))
     return Fitted(answer, tuple(left_out))
+
+
+def once(make: Callable[[Thing], Made]) -> Callable[[Thing], Made]:
+    """*make*, called once for each thing, told apart by identity: fitting tries the same sections again and again."""
+    kept: dict[int, tuple[Thing, Made]] = {}  # the thing too, so that its identity stays its own
+
+    def made(thing: Thing) -> Made:
+        found = kept.get(id(thing))
+        if found is None:
+            found = kept[id(thing)] = (thing, make(thing))
+        return found[1]
+
+    return made
 
 
 def fold(answer: Answer, least: int) -> Fitted:

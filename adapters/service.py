@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import gc
 import logging
 import signal
 from collections.abc import Awaitable, Callable, Mapping, Sequence
@@ -46,6 +47,8 @@ async def serve(
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     await asyncio.to_thread(bot.explainer)  # so that nobody's first bounce has to wait for it
+    gc.collect()
+    gc.freeze()  # the knowledge stays: to look through it for garbage again and again would hold up answers
     async with contextlib.AsyncExitStack() as stack:
         if settings.metrics_port is not None:
             pages = served(tuple(desks.values()), metrics, settings.metrics_host, settings.metrics_port)

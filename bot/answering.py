@@ -44,6 +44,9 @@ if TYPE_CHECKING:
 MAX_BOUNCES = 1_000
 """Records that one answer's JSON carries; a file is explained whole by the command line."""
 
+KEPT = 256
+"""Answers that are kept to be given again; a few kilobytes each."""
+
 
 class Bot(msgspec.Struct, frozen=True):
     """
@@ -55,6 +58,8 @@ class Bot(msgspec.Struct, frozen=True):
         edition: gives the knowledge in another language; called when that is first asked for.
         explainer: gives the compiled patterns; called when a bounce is first to be explained.
         mailbox: checks addresses; None where that is off.
+        given: the last answers that follow from the knowledge alone. They belong to this Bot, and go with it when the
+            knowledge is read anew.
     """
 
     knowledge: Knowledge
@@ -62,6 +67,7 @@ class Bot(msgspec.Struct, frozen=True):
     edition: Callable[[str], Knowledge]
     explainer: Callable[[], "Explainer"]
     mailbox: Mailbox | None = None
+    given: dict[Question, Answer] = msgspec.field(default_factory=dict)
 
     def understand(self, message: Message) -> Question:
         """Find out what a message asks; any text gives a Question."""
@@ -73,7 +79,27 @@ class Bot(msgspec.Struct, frozen=True):
 
         *facts* are those of a mailbox check; without them it is answered how to set that up.
         """
-        words = Words(self._edition(question.language))
+        match question:
+            case Unclear():
+                return answer_unclear(question, self.words(question.language))
+            case Bounce():
+                return self._explained(question, self.words(question.language))
+            case MailboxCheck():
+                return self._checked(question, facts, self.words(question.language))
+            case _:
+                return self._known(question)
+
+    def _known(self, question: Codes | Listing | Comparison | Topic | Help) -> Answer:
+        """The answer that the knowledge alone gives: always the same, so made once as long as it is asked for."""
+        found = self.given.get(question)
+        if found is None:
+            if len(self.given) >= KEPT:
+                self.given.clear()
+            found = self.given[question] = self._made(question)
+        return found
+
+    def _made(self, question: Codes | Listing | Comparison | Topic | Help) -> Answer:
+        words = self.words(question.language)
         match question:
             case Codes():
                 return answer_code(question, words)
@@ -85,18 +111,12 @@ class Bot(msgspec.Struct, frozen=True):
                 return answer_topic(question, words)
             case Help():
                 return answer_help(words)
-            case Unclear():
-                return answer_unclear(question, words)
-            case Bounce():
-                return self._explained(question, words)
-            case MailboxCheck():
-                return self._checked(question, facts, words)
             case _:
                 assert_never(question)
 
-    async def reply(self, message: Message) -> Answer | None:
-        """What adapters call: the answer, or None where nobody asked us."""
-        question = self.understand(message)
+    async def reply(self, message: Message, question: Question | None = None) -> Answer | None:
+        """What adapters call: the answer, or None where nobody asked us; *question* where it is understood already."""
+        question = self.understand(message) if question is None else question
         if isinstance(question, MailboxCheck):
             answer = await self.check(question)
         elif isinstance(question, Bounce):

@@ -1,5 +1,6 @@
 """The words by which questions are understood, of all languages at once, made ready from the knowledge."""
 
+import functools
 import re
 import unicodedata
 from collections.abc import Iterator, Mapping
@@ -177,10 +178,11 @@ def _says(name: str) -> bool:
     return any(char.isalpha() for char in name)
 
 
-def _spans(text: str) -> Iterator[str]:
+@functools.lru_cache(maxsize=2)  # one question is looked through several times
+def _spans(text: str) -> tuple[str, ...]:
     """Every run of words in *text* that could be a name."""
     words = _WORD.findall(bare(text))
-    yield from (" ".join(words[start:end]) for start, end in _runs(len(words)))
+    return tuple([" ".join(words[start:end]) for start, end in _runs(len(words))])
 
 
 def _runs(count: int) -> Iterator[tuple[int, int]]:

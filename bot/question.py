@@ -124,7 +124,7 @@ def understand(message: Message, lexicon: Lexicon) -> Question:
         return MailboxCheck(check, message, language)
     if message.attachments or len(text) > MAX_QUESTION or _is_paste(text):
         return Bounce(message, language)
-    asked = lexicon.without("address", said).strip(" .,;:!")
+    asked = lexicon.without("address", said).strip(" .,;:!").lstrip("> ")
     if not asked.strip("? ") or asked.strip("?! ") in lexicon.phrases["help"]:
         return Help(language)
     whole = _whole(asked, lexicon)

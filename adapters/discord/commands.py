@@ -19,6 +19,9 @@ from bot.suggesting import Suggestion, suggest, suggest_subject
 MAX_PASTE = 4_000
 """Characters of a modal's text field (https://docs.discord.com/developers/components/reference#text-input)."""
 
+PASTE = "paste"
+TRANSLATIONS = ("name_localizations", "description_localizations")
+
 Start = Callable[[Interaction, Coroutine[Any, Any, None]], None]
 Command = app_commands.Command[Any, ..., Any]
 
@@ -39,21 +42,28 @@ class Translator(app_commands.Translator):
         return self._desk.words(tag).say(word)
 
 
-class Paste(discord.ui.Modal):
-    """The large text field to paste a bounce into."""
+def paste_field(words: Words, *, private: bool) -> discord.ui.Modal:
+    """
+    The large text field to paste a bounce into.
 
-    def __init__(self, replies: Replies, start: Start, words: Words, *, private: bool) -> None:
-        super().__init__(title=cut(words.say("ui.explain"), 45), custom_id="paste")
-        self._replies, self._start, self._private = replies, start, private
-        self._text: discord.ui.TextInput[Any] = discord.ui.TextInput(
-            style=discord.TextStyle.paragraph, max_length=MAX_PASTE, custom_id="text"
-        )
-        self.add_item(discord.ui.Label(text=cut(words.say("ui.paste"), 45), component=self._text))
+    Its id says whether the answer is private. What comes back is read from the interaction alone (`pasted`): the SDK
+    keeps one field for each id, so that a second person's would take the place of the first's.
+    """
+    modal = discord.ui.Modal(title=cut(words.say("ui.explain"), 45), custom_id=f"{PASTE}:{int(private)}")
+    text: discord.ui.TextInput[Any] = discord.ui.TextInput(
+        style=discord.TextStyle.paragraph, max_length=MAX_PASTE, custom_id="text"
+    )
+    modal.add_item(discord.ui.Label(text=cut(words.say("ui.paste"), 45), component=text))
+    return modal
 
-    async def on_submit(self, interaction: Interaction, /) -> None:
-        """Explain what was pasted."""
-        message = Message(to_plain(self._text.value), language=locale_of(interaction))
-        self._start(interaction, self._replies.respond(interaction, message, private=self._private))
+
+def pasted(interaction: Interaction) -> tuple[str, bool] | None:
+    """What somebody pasted into the field, and whether its answer is private; None for every other interaction."""
+    data: Any = interaction.data or {}
+    kind, _, private = str(data.get("custom_id", "")).partition(":")
+    if interaction.type is not discord.InteractionType.modal_submit or kind != PASTE:
+        return None
+    return "\n".join(part["component"]["value"] for part in data["components"] if "component" in part), private == "1"
 
 
 class Commands:
@@ -114,8 +124,8 @@ class Commands:
             interaction: Interaction, file: discord.Attachment | None = None, private: bool = False
         ) -> None:
             if file is None:
-                modal = Paste(self._replies, self._start, private=private, words=self._replies.words_for(interaction))
-                await interaction.response.send_modal(modal)
+                modal = paste_field(self._replies.words_for(interaction), private=private)
+                self._start(interaction, _opened(interaction, modal))
             else:
                 message = Message("", language=locale_of(interaction))
                 self._start(interaction, self._replies.respond(interaction, message, private=private, fetch=[file]))
@@ -167,6 +177,10 @@ class Commands:
         return _choices(suggest_subject(typed, self._desk.lexicon, self._replies.words_for(interaction).knowledge))
 
 
+async def _opened(interaction: Interaction, modal: discord.ui.Modal) -> None:
+    await interaction.response.send_modal(modal)
+
+
 def _choices(found: tuple[Suggestion, ...]) -> list[Choice[str]]:
     return [Choice(name=cut(one.shown, MAX_OPTION), value=one.text) for one in found if len(one.text) <= MAX_OPTION]
 
@@ -189,9 +203,12 @@ async def sync(tree: app_commands.CommandTree[Any], replies: Replies) -> bool:
 
 
 def _same(ours: Any, theirs: Any) -> bool:
-    """Whether Discord has what we would send; it may say more, and leaves out what is usual."""
+    """Whether Discord has what we would send; it leaves out what is usual, and may say more, but of no language."""
     if isinstance(ours, Mapping):
-        return isinstance(theirs, Mapping) and all(_same(value, theirs.get(name)) for name, value in ours.items())
+        if not isinstance(theirs, Mapping):
+            return False
+        translated = all((ours.get(name) or {}) == (theirs.get(name) or {}) for name in TRANSLATIONS)
+        return translated and all(_same(value, theirs.get(name)) for name, value in ours.items())
     if isinstance(ours, list):
         same = isinstance(theirs, list) and len(ours) == len(theirs)
         return (same and all(map(_same, ours, theirs))) or (not ours and not theirs)

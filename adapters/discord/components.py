@@ -7,12 +7,13 @@ a while under a key.
 
 import re
 import uuid
-from collections.abc import Sequence
+from collections.abc import Coroutine, Sequence
 from typing import Any, Protocol, Self
 
 import discord
 import msgspec
 
+from adapters.discord.sharing import SHARE, share
 from adapters.fitting import cut, label_of
 from adapters.recent import Recent
 from bot.language import Words
@@ -49,14 +50,16 @@ class Answering(Protocol):
     async def more(self, interaction: discord.Interaction[Any], asked: Asked | None) -> None:
         """Show the whole answer to who pressed; None where it is too old."""
 
-    async def share(self, interaction: discord.Interaction[Any]) -> None:
-        """Show a private answer to everybody."""
-
 
 def answering(interaction: discord.Interaction[Any]) -> Answering:
     """The adapter that an interaction came to."""
     replies: Answering = interaction.client.replies
     return replies
+
+
+def begin(interaction: discord.Interaction[Any], work: Coroutine[Any, Any, None]) -> None:
+    """Do what a button asks for as everything else is done: bounded, waited for at the end, its bugs told by an id."""
+    interaction.client.begin(interaction, work)
 
 
 def carry(asked: Asked, memory: Recent[str, Asked], prefix: str) -> str:
@@ -94,9 +97,9 @@ class Ask(discord.ui.DynamicItem[discord.ui.Button[Any]], template=r"ask:(?P<lan
         found = self.template.match(self.custom_id)
         asked = carried(found["language"], found["text"], answering(interaction).memory) if found else None
         if asked is None:
-            await answering(interaction).more(interaction, None)
+            begin(interaction, answering(interaction).more(interaction, None))
         else:
-            await answering(interaction).ask(interaction, asked.text, asked.language)
+            begin(interaction, answering(interaction).ask(interaction, asked.text, asked.language))
 
 
 class Pick(discord.ui.DynamicItem[discord.ui.Select[Any]], template=r"pick:(?P<language>[\w-]*)"):
@@ -117,7 +120,7 @@ class Pick(discord.ui.DynamicItem[discord.ui.Select[Any]], template=r"pick:(?P<l
         """Ask what was picked."""
         language = self.custom_id.partition(":")[2]
         for text in self.item.values[:1]:
-            await answering(interaction).ask(interaction, text, language)
+            begin(interaction, answering(interaction).ask(interaction, text, language))
 
 
 class More(discord.ui.DynamicItem[discord.ui.Button[Any]], template=r"more:(?P<language>[\w-]*):(?P<text>.+)"):
@@ -141,16 +144,16 @@ class More(discord.ui.DynamicItem[discord.ui.Button[Any]], template=r"more:(?P<l
         """Show the whole answer."""
         found = self.template.match(self.custom_id)
         asked = carried(found["language"], found["text"], answering(interaction).memory) if found else None
-        await answering(interaction).more(interaction, asked)
+        begin(interaction, answering(interaction).more(interaction, asked))
 
 
-class Share(discord.ui.DynamicItem[discord.ui.Button[Any]], template="share"):
+class Share(discord.ui.DynamicItem[discord.ui.Button[Any]], template=SHARE):
     """Post a private answer where everybody sees it."""
 
     def __init__(self, label: str) -> None:
         super().__init__(
             discord.ui.Button(
-                label=cut(label, MAX_LABEL), custom_id="share", style=discord.ButtonStyle.success, row=LAST_ROW
+                label=cut(label, MAX_LABEL), custom_id=SHARE, style=discord.ButtonStyle.success, row=LAST_ROW
             )
         )
 
@@ -163,7 +166,7 @@ class Share(discord.ui.DynamicItem[discord.ui.Button[Any]], template="share"):
 
     async def callback(self, interaction: discord.Interaction[Any]) -> None:
         """Share it."""
-        await answering(interaction).share(interaction)
+        begin(interaction, share(interaction))
 
 
 LAST_ROW = 4

@@ -12,11 +12,13 @@ from discord import app_commands
 from discord.gateway import DiscordWebSocket
 
 from adapters.desk import Desk
-from adapters.discord.commands import Commands, sync
+from adapters.discord.commands import Commands, pasted, sync
 from adapters.discord.components import DYNAMIC
-from adapters.discord.replies import Interaction, Replies, refusal
+from adapters.discord.markup import to_plain
+from adapters.discord.replies import Interaction, Replies, locale_of, refusal
 from adapters.discord.settings import DiscordSettings
 from adapters.working import MOST, Say, UnderWay
+from bot.message import Message
 
 LOG = logging.getLogger(__name__)
 PREFIX = "smtp "
@@ -46,7 +48,7 @@ class Client(discord.AutoShardedClient):
     async def setup_hook(self) -> None:
         """After the login: the buttons of older answers, and the commands."""
         self.add_dynamic_items(*DYNAMIC)
-        for command in Commands(self.replies, self._start).all():
+        for command in Commands(self.replies, self.begin).all():
             self.tree.add_command(command)
         if await sync(self.tree, self.replies):
             LOG.info("the commands changed; Discord was told")
@@ -56,12 +58,23 @@ class Client(discord.AutoShardedClient):
             DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(address)
 
     async def on_message(self, message: discord.Message) -> None:
-        """Answer who mentions us, who writes to us alone, and, where that is on, who begins with the prefix."""
+        """Answer who mentions us or our role, who writes to us alone, and, where that is on, who uses the prefix."""
         if message.author.bot or self.user is None:
             return
         prefixed = self.settings.prefix and message.content.lower().startswith(PREFIX)
-        if self.user in message.mentions or message.guild is None or prefixed:
+        by_role = _mentions_role(message)
+        if by_role and not message.content:  # Discord shows what mentions a role to nobody without the intent
+            self._next(message.id, self.replies.unreadable(message), message)
+        elif self.user in message.mentions or message.guild is None or prefixed or by_role:
             self._next(message.id, self.replies.answer(message, addressed=True), message)
+
+    async def on_interaction(self, interaction: Interaction) -> None:
+        """Explain what was pasted into a field; commands and buttons find their way by themselves."""
+        given = pasted(interaction)
+        if given is not None:
+            text, private = given
+            message = Message(to_plain(text), language=locale_of(interaction))
+            self.begin(interaction, self.replies.respond(interaction, message, private=private))
 
     async def on_raw_message_edit(self, payload: discord.RawMessageUpdateEvent) -> None:
         """Change the answer to a question that was edited."""
@@ -89,7 +102,8 @@ class Client(discord.AutoShardedClient):
         LOG.exception("in %s", event, exc_info=False)
         self.replies.desk.failed()
 
-    def _start(self, interaction: Interaction, work: Coroutine[Any, Any, None]) -> None:
+    def begin(self, interaction: Interaction, work: Coroutine[Any, Any, None]) -> None:
+        """Answer an interaction beside everything else."""
         self.under_way.start(work, self.replies.teller(interaction))
 
     def _next(self, key: int, work: Coroutine[Any, Any, None], asked: discord.Message | None) -> None:
@@ -112,6 +126,12 @@ class Client(discord.AutoShardedClient):
 
     async def _is_connected(self) -> bool:
         return not self.is_closed() and 0 < len(self.connected) == len(self.shards)
+
+
+def _mentions_role(message: discord.Message) -> bool:
+    """Whether a message mentions the role that a server made for us, which is offered beside our name."""
+    role = message.guild.self_role if message.guild is not None and message.role_mentions else None
+    return role is not None and role in message.role_mentions
 
 
 def _counting(desk: Desk) -> aiohttp.TraceConfig:

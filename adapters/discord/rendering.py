@@ -1,15 +1,16 @@
 """An Answer as an embed, within Discord's limits (https://docs.discord.com/developers/resources/message)."""
 
-import re
 from collections.abc import Callable, Iterator, Sequence
-from typing import assert_never
+from typing import NamedTuple, assert_never
 
 import discord
 import msgspec
 
-from adapters.fitting import cut, fit, fold
+from adapters.discord.escaping import NOTHING, escaped, marked
+from adapters.fitting import cut, fit, fold, once
 from bot.answer import Answer, Facts, Paragraph, Quote, Section, Steps, Table
 from bot.language import Words
+from knowledge.basics import Source
 
 MAX_TITLE = 256
 MAX_DESCRIPTION = 4_096
@@ -29,11 +30,6 @@ COLOURS = {
     "permanent": 0xE01E5A,
     "neutral": 0x949BA4,
 }
-NOTHING = "\u200b"
-"""What Discord takes where it takes no empty text."""
-
-_LITERAL = re.compile(r"`([^`]+)`")
-_LINK = re.compile(r"(https?://[^\s<>\"]+)")
 
 
 class Rendered(msgspec.Struct, frozen=True):
@@ -50,59 +46,73 @@ def to_embed(answer: Answer, words: Words, *, rest: bool = False) -> Rendered:
     Args:
         rest: only what the first drawing folded or shortened.
     """
-    lines = _remembered()
+    draw = _drawing(words)
     folded = fold(answer, FOLDED_BELOW)
-    fitted = fit(folded.answer, lambda part: not faults_of(_embed(part, words, lines, cut_short=True)))
+    fitted = fit(folded.answer, lambda part: _fits(draw(part, True)))
     left_out = {*folded.left_out, *fitted.left_out}
     if rest:
         sections = tuple(section for section in answer.sections if section.id in left_out)
         remaining = msgspec.structs.replace(answer, sections=sections)
-        fitted = fit(remaining, lambda part: not faults_of(_embed(part, words, lines, cut_short=True)))
-    embed = _embed(fitted.answer, words, lines, cut_short=bool(fitted.left_out))
+        fitted = fit(remaining, lambda part: _fits(draw(part, True)))
+    draft = draw(fitted.answer, bool(fitted.left_out))
+    embed = discord.Embed(title=draft.title, description=draft.description, colour=COLOURS[answer.tone])
+    for name, value, inline in draft.fields:
+        embed.add_field(name=name, value=value, inline=inline)
     return Rendered(embed, bool(left_out) and not rest)
 
 
-Lines = Callable[[Section], tuple[str, ...]]
+class _Draft(NamedTuple):
+    """What an embed will say; fields are name, value, and whether they stand side by side."""
+
+    title: str
+    description: str
+    fields: list[tuple[str, str, bool]]
 
 
-def _remembered() -> Lines:
-    """The lines of sections, each drawn once: fitting tries the same ones again and again."""
-    drawn: dict[int, tuple[Section, tuple[str, ...]]] = {}  # the section too, so that its id stays its own
+def _drawing(words: Words) -> Callable[[Answer, bool], _Draft]:
+    """What drafts an answer, cut short or not; what its trials have in common is drawn once."""
+    summary, columns, links = once(marked), once(_columns), once(_links)
+    body = once(_body)
 
-    def lines(section: Section) -> tuple[str, ...]:
-        if id(section) not in drawn:
-            drawn[id(section)] = (section, tuple(_lines(section)))
-        return drawn[id(section)][1]
+    def draw(answer: Answer, cut_short: bool) -> _Draft:
+        beside = next((s for s in answer.sections if isinstance(s, Table) and s.head[:1] == ("",)), None)
+        parts = [summary(answer.summary), *(body(section) for section in answer.sections if section is not beside)]
+        if cut_short:
+            parts.append(f"-# {marked(words.say('ui.left-out'))}")
+        fields = [] if beside is None else [*columns(beside)]
+        if answer.sources and (shown := links(answer.sources)):
+            fields.append((words.say("label.sources"), shown, False))
+        return _Draft(cut(escaped(answer.title), MAX_TITLE), "\n".join(part for part in parts if part), fields)
 
-    return lines
+    return draw
 
 
-def _embed(answer: Answer, words: Words, lines: Lines, *, cut_short: bool) -> discord.Embed:
-    parts = [marked(answer.summary)]
-    columns = next((s for s in answer.sections if isinstance(s, Table) and s.head[:1] == ("",)), None)
-    for section in answer.sections:
-        if section is not columns:
-            parts += [f"### {escaped(section.title)}" if section.title else "", *lines(section)]
-    if cut_short:
-        parts.append(f"-# {marked(words.say('ui.left-out'))}")
-    embed = discord.Embed(
-        title=cut(answer.title, MAX_TITLE),
-        description="\n".join(part for part in parts if part),
-        colour=COLOURS[answer.tone],
+def _fits(draft: _Draft) -> bool:
+    """Whether a draft keeps Discord's limits."""
+    in_fields = sum(len(name) + len(value) for name, value, _ in draft.fields)
+    return (
+        len(draft.title) + len(draft.description) + in_fields <= MAX_TOTAL
+        and 0 < len(draft.title) <= MAX_TITLE
+        and len(draft.description) <= MAX_DESCRIPTION
+        and len(draft.fields) <= MAX_FIELDS
+        and all(0 < len(name) <= MAX_NAME and 0 < len(value) <= MAX_VALUE for name, value, _ in draft.fields)
     )
-    for name, value in _columns(columns):
-        embed.add_field(name=name, value=value, inline=True)
-    links = _links(answer)
-    if links:
-        embed.add_field(name=words.say("label.sources"), value=links, inline=False)
-    return embed
 
 
-def _columns(table: Table | None) -> Iterator[tuple[str, str]]:
+def _columns(table: Table) -> list[tuple[str, str, bool]]:
     """A comparison's subjects side by side: a field each, with the labels of the rows in all of them."""
-    for at, subject in enumerate(table.head[1:] if table else (), start=1):
-        rows = [f"**{escaped(row[0])}**\n{marked(row[at])}" for row in table.rows if row[at]] if table else []
-        yield escaped(subject), "\n".join(rows) or NOTHING
+    labels = [f"**{escaped(row[0])}**" for row in table.rows]
+    fields = []
+    for at, subject in enumerate(table.head[1:], start=1):
+        rows = [f"{label}\n{marked(row[at])}" for label, row in zip(labels, table.rows, strict=True) if row[at]]
+        fields.append((escaped(subject), "\n".join(rows) or NOTHING, True))
+    return fields
+
+
+def _body(section: Section) -> str:
+    """A section under its title."""
+    title = [f"### {escaped(section.title)}"] if section.title else []
+    return "\n".join(line for line in (*title, *_lines(section)) if line)
 
 
 def _lines(section: Section) -> Iterator[str]:
@@ -130,45 +140,12 @@ def _value(value: str) -> str:
     return value if value.startswith("https://") and " " not in value else marked(value)
 
 
-def _links(answer: Answer) -> str:
+def _links(sources: Sequence[Source]) -> str:
     """As many sources as fit, each a whole link."""
     shown = ""
-    for source in answer.sources:
+    for source in sources:
         link = f"[{escaped(source.title)}]({source.url})"
         longer = f"{shown} · {link}" if shown else link
         if len(longer) <= MAX_VALUE:
             shown = longer
     return shown
-
-
-def marked(text: str) -> str:
-    """Text with its literals as code, and nothing else in it that Discord would read as markup, mention or link."""
-    parts = _LITERAL.split(text)
-    return "".join(f"`{part}`" if at % 2 else _unlinked(part) for at, part in enumerate(parts))
-
-
-def _unlinked(text: str) -> str:
-    """An address that somebody pasted is shown as code, so that nobody is led there by a click."""
-    return "".join(f"`{part}`" if at % 2 else escaped(part) for at, part in enumerate(_LINK.split(text)))
-
-
-def escaped(text: str) -> str:
-    """*text* so that Discord shows it as it is."""
-    return discord.utils.escape_mentions(discord.utils.escape_markdown(text, ignore_links=False))
-
-
-def faults_of(embed: discord.Embed) -> Sequence[str]:
-    """Which of Discord's limits an embed breaks; empty where none."""
-    faults = []
-    if len(embed) > MAX_TOTAL:
-        faults.append("characters in all")
-    if not 0 < len(embed.title or "") <= MAX_TITLE:
-        faults.append("title")
-    if len(embed.description or "") > MAX_DESCRIPTION:
-        faults.append("description")
-    if len(embed.fields) > MAX_FIELDS:
-        faults.append("fields")
-    for field in embed.fields:
-        fits = 0 < len(field.name or "") <= MAX_NAME and 0 < len(field.value or "") <= MAX_VALUE
-        faults += [] if fits else ["field"]
-    return faults

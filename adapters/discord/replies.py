@@ -11,15 +11,19 @@ import msgspec
 
 from adapters.attached import MAX_FILES, Fetched, files_of, may_hold_bounces, unread
 from adapters.desk import PRIVATE, Desk
+from adapters.discord.acknowledging import UNKNOWN
 from adapters.discord.components import LOST, Asked, view_of
 from adapters.discord.markup import text_of
-from adapters.discord.rendering import to_embed
+from adapters.discord.rendering import Rendered, to_embed
 from adapters.discord.settings import DiscordSettings
+from adapters.discord.sharing import NO_MENTIONS
 from adapters.recent import Recent
 from adapters.working import Say, Tell
 from bot.answer import Answer
+from bot.answering import KEPT
 from bot.language import Words
 from bot.message import Attachment, Message
+from bot.question import Question
 
 LOG = logging.getLogger(__name__)
 QUICK = 1.0
@@ -39,6 +43,8 @@ class Replies:
         self.desk = desk
         self.memory: Recent[str, Asked] = Recent(1_000)
         self.answered: Recent[int, discord.Message] = Recent()
+        self.drawn: Recent[tuple[int, bool], tuple[Answer, Rendered]] = Recent(KEPT)
+        """By the answer's identity, which is kept with it so that no other answer can have it."""
 
     async def ask(self, interaction: Interaction, text: str, language: str) -> None:
         """Answer a pressed question, as visibly as the answer it stands under."""
@@ -55,19 +61,6 @@ class Replies:
         message = Message(asked.text, asked.attachments, asked.language, chosen=True)
         await self.respond(interaction, message, private=True, rest=True)
 
-    async def share(self, interaction: Interaction) -> None:
-        """Post a private answer again, for everybody."""
-        message = interaction.message
-        if message is None:
-            return
-        view = discord.ui.View.from_message(message, timeout=None)
-        for item in list(view.children):
-            if getattr(item, "custom_id", "") == "share":
-                view.remove_item(item)
-        await interaction.response.send_message(
-            embeds=message.embeds, view=view, allowed_mentions=NO_MENTIONS, ephemeral=False
-        )
-
     async def respond(
         self, interaction: Interaction, message: Message, *, private: bool, rest: bool = False,
         fetch: Sequence[discord.Attachment] = (),
@@ -80,14 +73,18 @@ class Replies:
         message = msgspec.structs.replace(
             message, asker=str(interaction.user.id), place=str(interaction.channel_id or "")
         )
-        secret = self.desk.is_private(message)
+        question: Question | None = self.desk.understand(message)
+        secret = question is not None and self.desk.is_private(question)
         private = private or secret
         if fetch or message.attachments or secret:
             await interaction.response.defer(ephemeral=private, thinking=True)
         fetched = await self.fetch(fetch)
-        message = msgspec.structs.replace(message, attachments=message.attachments + fetched.attachments)
-        working = asyncio.ensure_future(self.desk.reply(message))
-        if not interaction.response.is_done():
+        if fetched.attachments:
+            question = None  # it was understood without them
+            message = msgspec.structs.replace(message, attachments=message.attachments + fetched.attachments)
+        working = asyncio.ensure_future(self.desk.reply(message, question))
+        await asyncio.sleep(0)  # most answers wait for nothing: they are there when their turn has come
+        if not working.done() and not interaction.response.is_done():
             await asyncio.wait([working], timeout=QUICK)
             if not working.done():
                 await interaction.response.defer(ephemeral=private, thinking=True)
@@ -123,6 +120,12 @@ class Replies:
             await before.edit(**told, attachments=files, view=view)
             return
         self.answered.put(asked.id, await asked.reply(**told, mention_author=False))
+
+    async def unreadable(self, asked: discord.Message) -> None:
+        """Say how to ask, to somebody whose message mentions us in a way that does not let us read it."""
+        words = self.desk.words_in(str(asked.guild.preferred_locale) if asked.guild else None)
+        told = await asked.reply(words.say("discord.unreadable"), mention_author=False)
+        self.answered.put(asked.id, told)
 
     async def take_away(self, message: int) -> None:
         """Delete the answer to a message that was deleted."""
@@ -167,7 +170,7 @@ class Replies:
     ) -> dict[str, Any]:
         """What to post: the embed, its buttons, and a digest's files."""
         words = self.desk.words(answer.language)
-        drawn = to_embed(answer, words, rest=rest)
+        drawn = self._embed(answer, words, rest=rest)
         told: dict[str, Any] = {"embed": drawn.embed, "allowed_mentions": NO_MENTIONS}
         if answer.kind == "digest":
             found = await asyncio.to_thread(self.desk.digest, message)
@@ -185,9 +188,20 @@ class Replies:
             told["content"] = discord.utils.escape_markdown(lost)[:MAX_CONTENT]
         return told
 
+    def _embed(self, answer: Answer, words: Words, *, rest: bool) -> Rendered:
+        """An answer drawn; the same one again where the bot gives the same answer again."""
+        if answer.kind in OF_SOMEBODY:
+            return to_embed(answer, words, rest=rest)
+        found = self.drawn.get((id(answer), rest))
+        if found is None:
+            found = (answer, to_embed(answer, words, rest=rest))
+            self.drawn.put((id(answer), rest), found)
+        return found[1]
+
 
 MAX_CONTENT = 2_000
-NO_MENTIONS = discord.AllowedMentions.none()
+OF_SOMEBODY = ("bounce", "digest", "mailbox", "not_understood")
+"""Kinds of answers that say what somebody wrote: each is drawn for itself, and nothing of it is kept."""
 
 
 def locale_of(interaction: Interaction) -> str:
@@ -197,6 +211,8 @@ def locale_of(interaction: Interaction) -> str:
 
 def refusal(error: BaseException) -> str | None:
     """What to log of a call that Discord refuses; None for every other exception."""
+    if isinstance(error, discord.NotFound) and error.code == UNKNOWN:
+        return f"a response that came too late: {error.status}, code {error.code}"
     if isinstance(error, discord.HTTPException):
         return f"a call: {error.status}, code {error.code}"
     return None

@@ -7,6 +7,7 @@ import aiohttp
 import discord
 
 from adapters.desk import Desk
+from adapters.discord.acknowledging import respond_quickly
 from adapters.discord.events import Client
 from adapters.discord.settings import DiscordSettings
 
@@ -26,6 +27,7 @@ async def run(settings: DiscordSettings, desk: Desk, stop: asyncio.Event) -> Non
     """
     if settings.api_url is not None:
         discord.http.Route.BASE = settings.api_url  # one for the whole process: the SDK has no other way
+    respond_quickly()
     wait = FIRST_WAIT
     while not stop.is_set():
         client = Client(settings, desk)

@@ -10,7 +10,7 @@ _MAILTO = re.compile(r"<mailto:([^|>]+)(?:\|([^>]*))?>", re.IGNORECASE)
 _LINK = re.compile(r"<(https?://[^|>]+)(?:\|([^>]*))?>", re.IGNORECASE)
 _CHANNEL = re.compile(r"<#[A-Z0-9]+(?:\|([^>]*))?>")
 _SPECIAL = re.compile(r"<!(?:subteam\^[A-Z0-9]+|date\^[^|>]*|[a-z]+)(?:\|([^>]*))?>")
-_FENCE = re.compile(r"```")
+_FENCE = "```"
 _CODE = re.compile(r"(?<!`)`([^`\n]+)`(?!`)")
 _BULLET = re.compile(r"(?m)^[ \t]*[•◦▪][ \t]+")
 _QUOTE = re.compile(r"(?m)^(?:&gt;|>)+[ ]?")
@@ -23,9 +23,19 @@ def to_plain(text: str) -> str:
     text = _LINK.sub(lambda found: found.group(2) or found.group(1), text)
     text = _CHANNEL.sub(lambda found: f"#{found.group(1) or ''}", text)
     text = _SPECIAL.sub(lambda found: found.group(1) or "", text)
-    text = _BULLET.sub("", _QUOTE.sub("", text))
-    text = _CODE.sub(r"\1", _FENCE.sub("\n", text))
-    return html.unescape(text).replace("\u00a0", " ").strip()
+    parts = text.split(_FENCE)
+    # between fences a line may begin with what elsewhere is a bullet or a quote; a fence that is not closed is none
+    plain = [part if _is_code(parts, at) else _CODE.sub(r"\1", _unlisted(part)) for at, part in enumerate(parts)]
+    return html.unescape("\n".join(plain)).replace("\u00a0", " ").strip()
+
+
+def _is_code(parts: list[str], at: int) -> bool:
+    is_quoted = _QUOTE.match(parts[at - 1].rpartition("\n")[2]) is not None
+    return at % 2 == 1 and at < len(parts) - 1 and not is_quoted
+
+
+def _unlisted(text: str) -> str:
+    return _BULLET.sub("", _QUOTE.sub("", text))
 
 
 def text_of(message: Mapping[str, Any]) -> str:

@@ -2,13 +2,15 @@
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any, assert_never
+from functools import partial
+from typing import Any, Protocol, assert_never
 
 import msgspec
 
-from adapters.fitting import Fitted, cut, fit, fold, label_of
+from adapters.fitting import Fitted, cut, fit, fold, label_of, once
 from bot.answer import Answer, Facts, Paragraph, Quote, Section, Steps, Table
 from bot.language import Words
+from knowledge.basics import Source
 
 MAX_BLOCKS = 50
 MAX_SECTION = 3_000
@@ -56,15 +58,12 @@ def to_blocks(
         asked: what the buttons "More" and "Share" carry: the question, or the key to it.
     """
     folded = Fitted(answer) if whole else fold(answer, FOLDED_BELOW)
+    draw, measure = _drawing(answer, words, asked, tables=tables, share=share), once(_length)
 
-    section = _remembered()
-
-    def drawn(part: Answer, left_out: Sequence[str] = ()) -> list[Block]:
+    def drawn(part: Answer, left_out: Sequence[str]) -> list[Block]:
         more = bool(folded.left_out or left_out)
-        shown = list(_blocks(part, words, section, tables=tables, left_out=left_out))
-        return [*shown, *_actions(part, words, asked, more=more and not whole, share=share)]
+        return list(draw(part, more=more and not whole, left_out=bool(left_out)))
 
-    measure = _measuring()
     fitted = fit(folded.answer, lambda part: not faults_of(drawn(part, ("any",)), measure))
     blocks = drawn(fitted.answer, fitted.left_out)
     return Rendered(cut(escape(f"{answer.title}. {answer.summary}"), MAX_FALLBACK), blocks, bool(folded.left_out))
@@ -75,69 +74,67 @@ def escape(text: str) -> str:
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
-Drawn = Callable[[Section], Block]
+def _drawing(whole: Answer, words: Words, asked: str, *, tables: bool, share: bool) -> "_Draw":
+    """What draws an answer or what is left of it; what the trials have in common is drawn once."""
+    head, block, table = once(partial(_head, whole)), once(_block), once(_table_of)
+    sources, asks = once(partial(_sources, words)), once(partial(_buttons, words))
+    notice = _context([_plain(words.say("ui.left-out"))])
+    more_button = button("more", words.say("ui.more"), asked)
+    shares = [button("share", words.say("ui.share"), asked)] if share else []
+
+    def draw(answer: Answer, *, more: bool, left_out: bool) -> Iterator[Block]:
+        yield from head(answer.summary)
+        first = next((s for s in answer.sections if isinstance(s, Table)), None) if tables else None
+        for section in answer.sections:
+            if section is first:
+                yield from table(first)
+            else:
+                yield block(section)
+        if left_out:
+            yield notice
+        if answer.sources:
+            yield sources(answer.sources)
+        elements = [*asks(answer.follow_ups), *([more_button] if more else []), *shares]
+        if elements:
+            yield {"type": "actions", "elements": elements}
+
+    return draw
 
 
-def _remembered() -> Drawn:
-    """Sections as blocks, each drawn once: fitting tries the same ones again and again."""
-    drawn: dict[int, tuple[Section, Block]] = {}  # the section too, so that its id stays its own
-
-    def block(section: Section) -> Block:
-        if id(section) not in drawn:
-            drawn[id(section)] = (section, _rich([_titled(section.title), *_section(section)]))
-        return drawn[id(section)][1]
-
-    return block
+class _Draw(Protocol):
+    def __call__(self, answer: Answer, *, more: bool, left_out: bool) -> Iterator[Block]:
+        """The blocks of *answer*, with a button for *more*, and a word of what was *left_out*."""
 
 
-def _measuring() -> Callable[[Block], int]:
-    """The characters of a block, each counted once."""
-    measured: dict[int, tuple[Block, int]] = {}
-
-    def measure(block: Block) -> int:
-        if id(block) not in measured:
-            measured[id(block)] = (block, _length(block))
-        return measured[id(block)][1]
-
-    return measure
-
-
-def _blocks(answer: Answer, words: Words, drawn: Drawn, *, tables: bool, left_out: Sequence[str]) -> Iterator[Block]:
-    yield {"type": "header", "text": {"type": "plain_text", "text": cut(answer.title, MAX_HEADER), "emoji": False}}
+def _head(answer: Answer, summary: str) -> tuple[Block, Block]:
+    title = {"type": "plain_text", "text": cut(answer.title, MAX_HEADER), "emoji": False}
     mark = {"type": "emoji", "name": _EMOJI[answer.tone]}
-    yield _rich([{"type": "rich_text_section", "elements": [mark, _plain(" "), *_marked(answer.summary)]}])
-    drawn_table = False
-    for section in answer.sections:
-        if isinstance(section, Table) and tables and not drawn_table:
-            yield _rich([_titled(section.title)])
-            yield _table(section)
-            drawn_table = True
-        else:
-            yield drawn(section)
-    if left_out and any(left_out):
-        yield _context([_plain(words.say("ui.left-out"))])
-    if answer.sources:
-        links = [{"type": "link", "url": source.url, "text": source.title} for source in answer.sources[:10]]
-        joined = [part for link in links for part in (link, _plain("  "))][:-1]
-        yield _context([_plain(f"{words.say('label.sources')}: "), *joined])
+    said = _rich([{"type": "rich_text_section", "elements": [mark, _plain(" "), *_marked(summary)]}])
+    return {"type": "header", "text": title}, said
+
+
+def _block(section: Section) -> Block:
+    return _rich([_titled(section.title), *_section(section)])
+
+
+def _table_of(section: Table) -> tuple[Block, Block]:
+    return _rich([_titled(section.title)]), _table(section)
+
+
+def _sources(words: Words, sources: Sequence[Source]) -> Block:
+    links = [{"type": "link", "url": source.url, "text": source.title} for source in sources[:10]]
+    joined = [part for link in links for part in (link, _plain("  "))][:-1]
+    return _context([_plain(f"{words.say('label.sources')}: "), *joined])
+
+
+def _buttons(words: Words, follow_ups: Sequence[str]) -> list[Block]:
+    shown = follow_ups[: MAX_ACTIONS - 2]
+    return [button(f"ask:{number}", label_of(ask, words), ask) for number, ask in enumerate(shown)]
 
 
 def _context(elements: list[Block]) -> Block:
     """Small print; as rich text, because a context block reads markup."""
     return _rich([{"type": "rich_text_section", "elements": elements}])
-
-
-def _actions(answer: Answer, words: Words, asked: str, *, more: bool, share: bool) -> Iterator[Block]:
-    buttons = [
-        button(f"ask:{number}", label_of(ask, words), ask)
-        for number, ask in enumerate(answer.follow_ups[: MAX_ACTIONS - 2])
-    ]
-    if more:
-        buttons.append(button("more", words.say("ui.more"), asked))
-    if share:
-        buttons.append(button("share", words.say("ui.share"), asked))
-    if buttons:
-        yield {"type": "actions", "elements": buttons}
 
 
 def button(action: str, label: str, value: str) -> Block:
@@ -256,17 +253,14 @@ def _is_button(item: Block) -> bool:
     return 0 < len(item["text"]["text"]) <= MAX_BUTTON and len(item.get("value", "")) <= MAX_VALUE
 
 
-def _length(block: Any) -> int:
-    return sum(map(len, _strings(block)))
-
-
-def _strings(node: Any) -> Iterator[str]:
+def _length(node: Any) -> int:
+    """The characters that a block shows."""
     if isinstance(node, list):
-        for item in node:
-            yield from _strings(item)
-    elif isinstance(node, dict):
-        for name, item in node.items():
-            if name == "text" and isinstance(item, str):
-                yield item
-            elif name in ("text", "elements", "rows", "fields"):
-                yield from _strings(item)
+        return sum(map(_length, node))
+    total = 0
+    for name, item in node.items():
+        if name == "text":
+            total += len(item) if isinstance(item, str) else _length(item)
+        elif name in ("elements", "rows", "fields"):
+            total += _length(item)
+    return total

@@ -36,6 +36,11 @@ async def run(settings: SlackSettings, desk: Desk, stop: asyncio.Event) -> None:
         ValueError: Slack refuses the tokens; the text is one line that says what to change.
     """
     slack = Slack(settings, desk)
+    client = slack.app.client
+    # kept for all calls: without one the SDK makes a connection, with its handshakes, for each of them
+    client.session = aiohttp.ClientSession(
+        timeout=aiohttp.ClientTimeout(total=client.timeout), trust_env=client.trust_env_in_session
+    )
     try:
         if slack.stores is not None:
             await _patiently(slack.stores.prepare, lambda *_: None, stop, "SLACK_DATABASE")
@@ -48,6 +53,7 @@ async def run(settings: SlackSettings, desk: Desk, stop: asyncio.Event) -> None:
             await _by_http(slack, settings, stop)
         await slack.under_way.finish()
     finally:
+        await client.session.close()
         if slack.stores is not None:
             await slack.stores.close()
 

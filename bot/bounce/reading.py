@@ -28,6 +28,7 @@ SNIFFED = 65_536
 Shape = Literal["mail", "mbox", "json", "table", "log", "lines"]
 
 _QUOTED = re.compile(r"(?m)^(?:[ \t]*(?:>|&gt;)[ \t]?)+")
+_SMART = str.maketrans("“”„‘’", '"""\'\'')
 _FENCE = re.compile(r"(?m)^[ \t]*```\w*[ \t]*\n?|```")
 _MAILTO = re.compile(r"\[mailto:([^\]\s]+)\]|<mailto:([^>|\s]+)(?:\|[^>]*)?>", re.IGNORECASE)
 _FROM_LINE = re.compile(rb"(?m)^From \S+.* \d{4}\r?$|^From MAILER-DAEMON .*$")
@@ -104,7 +105,9 @@ def read_text(text: str, formats: Formats, source: str = "") -> list[Evidence]:
 
 
 def unquoted(text: str) -> str:
-    """*text* without what mail clients and chats put around what is pasted: ``>``, fences, mailto links."""
+    """*text* without what mail clients, chats and phones make of a paste: ``>``, fences, mailto links, curly quotes."""
+    if '"' not in text and ("“" in text or "”" in text):
+        text = text.translate(_SMART)  # records and logs are read by their quotes
     text = _FENCE.sub("", text.replace("\r\n", "\n"))
     text = _MAILTO.sub(lambda found: "" if found.group(1) else found.group(2), text)
     quoted = len(_QUOTED.findall(text)) >= max(1, (text.count("\n") + 1) / 2)

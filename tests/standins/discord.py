@@ -18,9 +18,12 @@ from aiohttp import BodyPartReader, WSCloseCode, WSMsgType, web
 from tests.standins.discord_limits import faults_of_choices, faults_of_commands, faults_of_message, faults_of_modal
 
 TOKEN = "MTA.stand-in.token"
-APP, BOT, GUILD, CHANNEL, DM = 1000, 1000, 2000, 3000, 4000
+APP, BOT, GUILD, CHANNEL, DM, ROLE = 1000, 1000, 2000, 3000, 4000, 5000
 PATIENCE = 10.0
 """Seconds until something awaited counts as never coming."""
+FIRST_WITHIN, FOLLOWED_WITHIN = 3.0, 15 * 60.0
+"""Seconds that an interaction waits for its first response, and for what follows
+(https://docs.discord.com/developers/interactions/receiving-and-responding)."""
 
 EPHEMERAL, LOADING = 1 << 6, 1 << 7
 MESSAGE_CONTENT = 1 << 15
@@ -33,6 +36,14 @@ class Refused(NamedTuple):
     path: str
     status: int
     faults: tuple[str, ...]
+
+
+class Fault(NamedTuple):
+    """How a call is struck: its status, 0 cuts the connection; with Discord's own *via*; and whether it is *done*."""
+
+    status: int
+    via: bool = True
+    done: bool = False
 
 
 class Asked:
@@ -71,10 +82,11 @@ class DiscordStandIn:
         self.uploads: dict[str, bytes] = {}
         self.locale, self.guild_locale = "en-US", "en-US"
         self.shards = 1
+        self.first_within, self.followed_within = FIRST_WITHIN, FOLLOWED_WITHIN
         self.gateway_close: int | None = None
         self.weather: Callable[[str, int], int | None] = lambda path, number: None
         """Asked for every call, with its path and number: the status that strikes it, if any; 0 cuts the connection."""
-        self._faults: defaultdict[str, deque[tuple[int, bool]]] = defaultdict(deque)
+        self._faults: defaultdict[str, deque[Fault]] = defaultdict(deque)
         self._held: dict[str, asyncio.Event] = {}
         self._open = asyncio.Event()
         self._open.set()
@@ -95,7 +107,7 @@ class DiscordStandIn:
     async def __aenter__(self) -> Self:
         app = web.Application(client_max_size=64 * 1024 * 1024)
         app.router.add_get("/gateway", self._gateway)
-        app.router.add_get("/files/{name}", self._download)
+        app.router.add_get("/files/{name:.*}", self._download)
         app.router.add_route("*", "/api/v10/{path:.*}", self._api)
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=1.0)
         await self._runner.setup()
@@ -113,9 +125,9 @@ class DiscordStandIn:
 
     # What a test sets up
 
-    def fail(self, path: str, times: int = 1, status: int = 500, *, via: bool = True) -> None:
-        """Let the next calls whose path holds *path* fail; a 429 tells to come back at once."""
-        self._faults[path].extend([(status, via)] * times)
+    def fail(self, path: str, times: int = 1, status: int = 500, *, via: bool = True, done: bool = False) -> None:
+        """Let the next calls whose path holds *path* fail; a 429 tells to come back at once; *done*: it is done all the same."""
+        self._faults[path].extend([Fault(status, via, done)] * times)
 
     def hold(self, path: str) -> asyncio.Event:
         """Let calls whose path holds *path* wait for their answer until the event is set."""
@@ -150,14 +162,21 @@ class DiscordStandIn:
         text: str,
         *,
         mention: bool = True,
+        role: bool = False,
         dm: bool = False,
         files: Mapping[str, bytes] | None = None,
         user: int = 7,
     ) -> Object:
-        """A person writes a message; its content comes only where Discord gives it without the privileged intent."""
+        """
+        A person writes a message; its content comes only where Discord gives it without the privileged intent.
+
+        With *role* it mentions the role that the server made for the bot, and not the bot.
+        """
+        mention = mention and not role
         mentions = [_user(BOT, bot=True)] if mention else []
-        content = f"<@{BOT}> {text}" if mention else text
+        content = f"<@{BOT}> {text}" if mention else f"<@&{ROLE}> {text}" if role else text
         message = self._message(DM if dm else CHANNEL, content, _user(user), mentions=mentions)
+        message["mention_roles"] = [str(ROLE)] if role else []
         message["attachments"] = [self._attachment(name, data) for name, data in (files or {}).items()]
         if not dm:
             message |= {"guild_id": str(GUILD), "member": _member(user)}
@@ -190,12 +209,16 @@ class DiscordStandIn:
 
     async def complete(self, name: str, option: str, typed: str, **where: Any) -> list[Object]:
         """What is offered while a person types."""
-        data = {"id": "1", "name": name, "type": 1, "options": [
-            {"name": option, "type": 3, "value": typed, "focused": True}]}  # fmt: skip
-        asked = await self.answered(await self._interact(4, data, **where))
+        asked = await self.answered(await self.type(name, option, typed, **where))
         assert asked.first is not None
         choices: list[Object] = asked.first["data"]["choices"]
         return choices
+
+    async def type(self, name: str, option: str, typed: str, **where: Any) -> Asked:
+        """A person types into an option that is completed."""
+        data = {"id": "1", "name": name, "type": 1, "options": [
+            {"name": option, "type": 3, "value": typed, "focused": True}]}  # fmt: skip
+        return await self._interact(4, data, **where)
 
     async def menu(self, name: str, message: Object, **where: Any) -> Asked:
         """A person uses a message's menu."""
@@ -291,31 +314,32 @@ class DiscordStandIn:
         for held, event in self._held.items():
             if held in path:
                 await event.wait()
-        struck = self.weather(path, number)
-        via = True
+        status = self.weather(path, number)
+        struck = None if status is None else Fault(status)
         if struck is None:
             waiting = next((faults for part, faults in self._faults.items() if part in path and faults), None)
-            struck, via = waiting.popleft() if waiting else (None, True)
+            struck = waiting.popleft() if waiting else None
         body, files = await _read(request)
         if struck is not None:
-            return await self._struck(request, path, struck, via)
+            if struck.done:
+                await self._called(request, body, files)
+            return await self._struck(request, path, struck)
         if request.headers.get("Authorization") != f"Bot {TOKEN}" and not path.startswith(("interactions", "webhooks")):
             return await self._refuse(path, 401, ("401: Unauthorized",))
         told = self._told(request.method, path.split("/"))
-        answer = _json(told) if told is not None else await self._called(
-            request.method, path.split("/"), body, files
-        )  # fmt: skip
+        answer = _json(told) if told is not None else await self._called(request, body, files)
         async with self._news:
             self._news.notify_all()
         return answer
 
-    async def _struck(self, request: web.Request, path: str, status: int, via: bool) -> web.StreamResponse:
+    async def _struck(self, request: web.Request, path: str, fault: Fault) -> web.StreamResponse:
+        status = fault.status
         await self._refuse(path, status, ("struck",))
         if status == 0:
             assert request.transport is not None
             request.transport.abort()
             return web.Response()
-        headers = {"Via": "1.1 stand-in"} if via else {}
+        headers = {"Via": "1.1 stand-in"} if fault.via else {}
         body: Object = {"message": "struck", "code": 0}
         if status == 429:
             body |= {"retry_after": 0.001, "global": False}
@@ -340,14 +364,15 @@ class DiscordStandIn:
             case _:
                 return None
 
-    async def _called(
-        self, method: str, parts: Sequence[str], body: Any, files: Mapping[str, bytes]
-    ) -> web.StreamResponse:
+    async def _called(self, request: web.Request, body: Any, files: Mapping[str, bytes]) -> web.StreamResponse:
+        method, parts = request.method, request.match_info["path"].split("/")
         match (method, *parts):
             case ("PUT", "applications", _, "commands"):
                 return await self._sync("/".join(parts), body)
-            case ("POST", "interactions", _, token, "callback"):
-                return await self._callback(token, body, files)
+            case ("POST", "interactions", number, token, "callback"):
+                answer = await self._callback(number, token, body, files)
+                asks = request.query.get("with_response") == "1"
+                return answer if asks or answer.status != 200 else web.Response(status=204)
             case ("POST", "webhooks", _, token):
                 return await self._followup(token, body, files)
             case ("PATCH", "webhooks", _, token, "messages", which):
@@ -381,43 +406,55 @@ class DiscordStandIn:
         ]  # fmt: skip
         return _json(self.commands)
 
-    async def _callback(self, token: str, body: Object, files: Mapping[str, bytes]) -> web.StreamResponse:
-        asked = self.interactions[token]
+    async def _callback(self, number: str, token: str, body: Object, files: Mapping[str, bytes]) -> web.StreamResponse:
+        asked = self._known(token, self.first_within)
+        if asked is None or str(asked.id) != number:
+            return await self._refuse("callback", 404, ("Unknown interaction",), 10062)
         data = body.get("data") or {}
         if asked.first is not None:
-            return await self._refuse("callback", 400, ("already acknowledged",), 40060)
+            return await self._refuse("callback", 400, ("Interaction has already been acknowledged.",), 40060)
         faults = {4: faults_of_message, 7: faults_of_message, 9: faults_of_modal}.get(body["type"], lambda _: [])(data)
         faults += faults_of_choices(data.get("choices", [])) if body["type"] == 8 else []
         if faults:
             return await self._refuse("callback", 400, faults)
         asked.first, asked.seconds = body, asyncio.get_running_loop().time() - asked.began
-        message = None
+        answer: Object = {"interaction": {"id": str(asked.id), "type": 2}, "resource": {"type": body["type"]}}
         if body["type"] == 4:
             message = self._keep(asked, data, files, private=bool(data.get("flags", 0) & EPHEMERAL))
-        answer: Object = {"interaction": {"id": str(asked.id), "type": 2}, "resource": {"type": body["type"]}}
-        if message is not None:
             answer["interaction"]["response_message_id"] = message["id"]
             answer["resource"]["message"] = message
         return _json(answer)
 
     async def _followup(self, token: str, body: Object, files: Mapping[str, bytes]) -> web.StreamResponse:
-        asked = self.interactions[token]
+        asked = self._known(token, self.followed_within)
+        if asked is None:
+            return await self._refuse("webhook", 401, ("Invalid Webhook Token",), 50027)
+        if asked.first is None:
+            return await self._refuse("webhook", 404, ("Unknown Webhook",), 10015)
         faults = faults_of_message(body)
-        if faults or asked.first is None:
-            return await self._refuse("webhook", 400, faults or ("not acknowledged",))
+        if faults:
+            return await self._refuse("webhook", 400, faults)
         private = bool(body.get("flags", 0) & EPHEMERAL)
         if asked.first["type"] == 5 and not asked.messages:  # the first one fills the placeholder, and is seen as it is
             private = bool((asked.first.get("data") or {}).get("flags", 0) & EPHEMERAL)
         return _json(self._keep(asked, body, files, private=private))
 
     async def _edit_followup(self, token: str, which: str, body: Object) -> web.StreamResponse:
-        asked = self.interactions[token]
+        asked = self._known(token, self.followed_within)
+        if asked is None:
+            return await self._refuse("webhook", 401, ("Invalid Webhook Token",), 50027)
         faults = faults_of_message(body)
         if faults:
             return await self._refuse("webhook", 400, faults)
         message = asked.messages[0] if which == "@original" else self.messages[int(which)]
         message |= body
         return _json(message)
+
+    def _known(self, token: str, within: float) -> Asked | None:
+        """The interaction of a token; None where nobody has such a one any more."""
+        asked = self.interactions.get(token)
+        late = asked is not None and asyncio.get_running_loop().time() - asked.began > within
+        return None if late else asked
 
     async def _post(self, channel: int, body: Object, files: Mapping[str, bytes]) -> web.StreamResponse:
         faults = faults_of_message(body)
@@ -448,17 +485,25 @@ class DiscordStandIn:
         return message
 
     def _take(self, message: Object, files: Mapping[str, bytes]) -> None:
+        """Keep the files of a message; one that an embed shows is listed there and not among the attachments."""
         self.uploads |= files
-        message["attachments"] = [self._attachment(name, data) for name, data in files.items()]
+        attached = {name: self._attachment(name, data) for name, data in files.items()}
+        for embed in message["embeds"]:
+            image = embed.get("image") or {}
+            shown = attached.pop(str(image.get("url", "")).removeprefix("attachment://"), None)
+            if shown is not None:
+                embed["image"] = {"url": shown["url"], "proxy_url": shown["url"]}
+        message["attachments"] = list(attached.values())
 
     async def _download(self, request: web.Request) -> web.StreamResponse:
         name = request.match_info["name"]
         return web.Response(body=self.files[name]) if name in self.files else web.Response(status=404)
 
     def _attachment(self, name: str, data: bytes) -> Object:
-        self.files[name] = data
-        url = f"{self.root}/files/{name}"
-        return {"id": str(next(self._numbers)), "filename": name, "size": len(data), "url": url, "proxy_url": url}
+        number = str(next(self._numbers))
+        self.files[f"{number}/{name}"] = data
+        url = f"{self.root}/files/{number}/{name}"
+        return {"id": number, "filename": name, "size": len(data), "url": url, "proxy_url": url}
 
     def _message(self, channel: int, content: str, author: Object, mentions: Sequence[Object] = ()) -> Object:
         return {
@@ -561,6 +606,12 @@ def labels_of(message: Object) -> list[str]:
     return [item["label"] for item in items_of(message) if item["type"] == 2]
 
 
+def files_of(message: Object) -> set[str]:
+    """The names of its files, attached or shown in an embed."""
+    shown = [embed["image"]["url"] for embed in message["embeds"] if embed.get("image")]
+    return {attachment["filename"] for attachment in message["attachments"]} | {url.rsplit("/", 1)[-1] for url in shown}
+
+
 async def _read(request: web.Request) -> tuple[Any, dict[str, bytes]]:
     """A call's JSON, and the files that came with it."""
     if not request.content_type.startswith("multipart/"):
@@ -600,7 +651,8 @@ def _channel() -> Object:
 def _guild(locale: str) -> Object:
     everyone = {"id": str(GUILD), "name": "@everyone", "color": 0, "hoist": False, "position": 0, "permissions": "0",
                 "managed": False, "mentionable": False, "flags": 0, "colors": {"primary_color": 0}}  # fmt: skip
-    return {"id": str(GUILD), "name": "Mail", "owner_id": "1", "member_count": 2, "large": False, "roles": [everyone],
+    ours = everyone | {"id": str(ROLE), "name": "smtpbot", "managed": True, "tags": {"bot_id": str(BOT)}}
+    return {"id": str(GUILD), "name": "Mail", "owner_id": "1", "member_count": 2, "large": False, "roles": [everyone, ours],
             "channels": [_channel()], "members": [_member(BOT)], "threads": [], "emojis": [], "features": [],
             "preferred_locale": locale, "verification_level": 0, "default_message_notifications": 0, "mfa_level": 0,
             "explicit_content_filter": 0, "system_channel_flags": 0, "premium_tier": 0, "nsfw_level": 0, "stickers": [],

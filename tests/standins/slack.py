@@ -34,12 +34,13 @@ Object = dict[str, Any]
 
 
 class Call(NamedTuple):
-    """A call of the Web API, or of a response URL (method ``respond``); *ok* is what it was answered with."""
+    """A call of the Web API, or of a response URL (method ``respond``); *ok* is what it was answered with, *peer* who called."""
 
     method: str
     arguments: Object
     ok: bool
     token: str = ""
+    peer: tuple[str, int] | None = None
 
 
 class Ack(NamedTuple):
@@ -405,7 +406,8 @@ class SlackStandIn:
                 raise Refusal("unknown_method", req_method=method)
         except Refusal as refusal:
             answer = refusal.answer
-        self.calls.append(Call(method, arguments, answer["ok"], token))
+        peer = request.transport.get_extra_info("peername") if request.transport else None
+        self.calls.append(Call(method, arguments, answer["ok"], token, peer))
         await self._changed()
         return web.json_response(answer)
 

@@ -10,9 +10,10 @@ import pytest
 import yarl
 from discord.gateway import DiscordWebSocket
 
-from adapters.desk import desk
+from adapters.desk import Current, Desk
 from adapters.discord.running import run
 from adapters.discord.settings import DiscordSettings
+from adapters.metrics import Metrics
 from bot.answering import Bot
 from tests.standins.discord import TOKEN, DiscordStandIn
 
@@ -23,7 +24,8 @@ class Running:
     def __init__(self, stand_in: DiscordStandIn, bot: Bot, **settings: Any) -> None:
         self.stand_in = stand_in
         self.settings = DiscordSettings(**{"token": TOKEN, "api_url": stand_in.api_url, **settings})
-        self.desk = desk("discord", bot)
+        self.current = Current(bot)
+        self.desk = Desk("discord", self.current, Metrics())
         self._stop = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
 

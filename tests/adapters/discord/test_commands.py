@@ -1,6 +1,8 @@
 """What people do in Discord with commands, menus and buttons, and what they get."""
 
 import gzip
+from collections.abc import Callable
+from typing import Any
 
 import msgspec
 import pytest
@@ -8,7 +10,7 @@ import pytest
 from bot.answering import Bot
 from bot.mailbox.client import CheckSettings, Mailbox
 from tests.adapters.discord.conftest import Start
-from tests.standins.discord import CHANNEL, DM, EPHEMERAL, DiscordStandIn, items_of, labels_of
+from tests.standins.discord import CHANNEL, DM, EPHEMERAL, DiscordStandIn, files_of, items_of, labels_of
 from tests.standins.discord_limits import faults_of_commands
 from tests.standins.doh import DohStandIn
 
@@ -46,6 +48,26 @@ async def test_the_commands_are_told_only_when_they_changed(discord_: DiscordSta
     assert discord_.synced == 2
 
 
+@pytest.mark.parametrize("path", [["name_localizations"], ["options", 0, "description_localizations"]])
+@pytest.mark.parametrize(
+    "change",
+    [lambda told: told.update(de="alt"), lambda told: told.pop("fr"), lambda told: told.update(fr="vieux"), dict.clear],
+    ids=["one that we dropped", "one that is new", "one that we changed", "all"],
+)
+async def test_the_commands_are_told_when_a_translation_changed(
+    discord_: DiscordStandIn, start: Start, path: list[Any], change: Callable[[dict[str, str]], None]
+) -> None:
+    await (await start()).stop()
+    told: Any = next(command for command in discord_.commands if command["name"] == "compare")
+    for step in path:
+        told = told[step]
+    change(told)
+    await (await start()).stop()
+    assert discord_.synced == 2
+    await start()
+    assert discord_.synced == 2
+
+
 async def test_a_slash_command_is_answered_at_once_for_everybody(discord_: DiscordStandIn, start: Start) -> None:
     await start()
     asked = await discord_.answered(await discord_.slash("smtp", {"question": "550"}))
@@ -66,6 +88,36 @@ async def test_a_private_answer_is_seen_by_the_asker_alone_and_can_be_shared(
     assert shared.message["flags"] == 0
     assert shared.message["embeds"][0]["title"] == asked.message["embeds"][0]["title"]
     assert "Share in channel" not in labels_of(shared.message)
+
+
+@pytest.mark.parametrize("again", [False, True], ids=["at once", "after a restart"])
+async def test_a_shared_digest_has_its_chart_and_records_again(
+    discord_: DiscordStandIn, start: Start, again: bool
+) -> None:
+    running = await start()
+    asked = await discord_.answered(await discord_.slash("explain", {"mail.log": LOG, "private": True}))
+    if again:
+        await running.stop()
+        await start()
+    uploaded, discord_.uploads = discord_.uploads, {}
+    shared = await discord_.answered(await discord_.press(asked.message, "Share in channel"))
+    assert shared.message["flags"] == 0
+    assert files_of(shared.message) == {"bounces.png", "bounces.jsonl"}
+    assert shared.message["embeds"][0]["image"]["url"].endswith("/bounces.png")
+    assert shared.message["embeds"][0]["image"] != asked.message["embeds"][0]["image"]
+    assert discord_.uploads == uploaded
+    assert "Share in channel" not in labels_of(shared.message)
+
+
+async def test_a_file_that_discord_lost_does_not_keep_a_digest_from_being_shared(
+    discord_: DiscordStandIn, start: Start
+) -> None:
+    await start()
+    asked = await discord_.answered(await discord_.slash("explain", {"mail.log": LOG, "private": True}))
+    discord_.files.clear()
+    shared = await discord_.answered(await discord_.press(asked.message, "Share in channel"))
+    assert shared.message["embeds"][0]["title"] == asked.message["embeds"][0]["title"]
+    assert files_of(shared.message) == set()
 
 
 async def test_a_comparison_stands_side_by_side(discord_: DiscordStandIn, start: Start) -> None:
@@ -122,6 +174,23 @@ async def test_explain_opens_a_field_to_paste_into(discord_: DiscordStandIn, sta
     assert "Mailbox unknown" in asked.message["embeds"][0]["title"]
 
 
+async def test_each_of_many_who_paste_at_once_is_answered_as_they_asked_even_after_a_restart(
+    discord_: DiscordStandIn, start: Start
+) -> None:
+    running = await start()
+    opened = [
+        await discord_.answered(await discord_.slash("explain", {"private": private}, user=user))
+        for user, private in ((7, True), (8, False), (9, True))
+    ]
+    for modal, flags in zip(opened, (EPHEMERAL, 0, EPHEMERAL), strict=True):
+        asked = await discord_.answered(await discord_.submit(modal, BOUNCE))
+        assert asked.message["flags"] == flags
+    await running.stop()
+    await start()
+    asked = await discord_.answered(await discord_.submit(opened[0], BOUNCE))
+    assert asked.message["flags"] == EPHEMERAL
+
+
 @pytest.mark.parametrize(("name", "packed"), [("mail.log", LOG), ("mail.log.gz", gzip.compress(LOG))])
 async def test_a_file_is_explained_after_a_placeholder_with_its_chart_and_records(
     discord_: DiscordStandIn, start: Start, name: str, packed: bytes
@@ -130,8 +199,8 @@ async def test_a_file_is_explained_after_a_placeholder_with_its_chart_and_record
     asked = await discord_.answered(await discord_.slash("explain", {name: packed, "private": True}))
     assert asked.first == {"type": 5, "data": {"flags": EPHEMERAL}}
     assert asked.message["flags"] == EPHEMERAL
-    assert {attachment["filename"] for attachment in asked.message["attachments"]} == {"bounces.png", "bounces.jsonl"}
-    assert asked.message["embeds"][0]["image"]["url"] == "attachment://bounces.png"
+    assert files_of(asked.message) == {"bounces.png", "bounces.jsonl"}
+    assert asked.message["embeds"][0]["image"]["url"].endswith("bounces.png")
     assert b'"recipient":"jo@b.example"' in discord_.uploads["bounces.jsonl"]
 
 

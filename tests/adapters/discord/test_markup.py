@@ -29,6 +29,21 @@ from adapters.discord.markup import to_plain
         ("<:dead:123> 550", ":dead: 550"),
         ("</smtp:12345> 550", "550"),
         ("550\u00a05.1.1", "550 5.1.1"),
+        ("`<__jo__@b.example>`", "<__jo__@b.example>"),
+        (
+            "```\n550 <__jo__@b.example> ||**x**|| <@7> \\\\_\n> q\n# h\n```",
+            "550 <__jo__@b.example> ||**x**|| <@7> \\\\_\n> q\n# h",
+        ),
+        (
+            "```\n[a](https://x.example) <https://x.example> <t:1:R>```",
+            "[a](https://x.example) <https://x.example> <t:1:R>",
+        ),
+        ("**`550`** ||`a|b`||", "550 a|b"),
+        ("> ```\n> 550 **x**\n> ```", "550 **x**"),
+        ("__a__ ```__b__``` __c__ `__d__` __e__", "a \n__b__\n c __d__ e"),
+        ("\\`__a__\\`", "`a`"),
+        ("```550 **x**", "550 x"),
+        ("\x001\x00 550", "1 550"),
     ],
 )
 def test_markup_is_undone(written: str, read: str) -> None:
@@ -36,5 +51,15 @@ def test_markup_is_undone(written: str, read: str) -> None:
 
 
 def test_hostile_markup_takes_no_time_to_speak_of() -> None:
-    for text in ("*" * 50_000, "|" * 50_000, "`" * 50_000, "[" * 50_000, "**a" * 20_000, "||a" * 20_000, "<" * 50_000):
+    for text in (
+        "*" * 50_000,
+        "|" * 50_000,
+        "`" * 50_000,
+        "[" * 50_000,
+        "**a" * 20_000,
+        "||a" * 20_000,
+        "<" * 50_000,
+        "```a" * 20_001,
+        "`a" * 30_001,
+    ):
         assert isinstance(to_plain(text), str)

@@ -56,6 +56,66 @@ async def test_refused_calls_are_made_again_and_counted(discord_: DiscordStandIn
     assert b'smtpbot_platform_retries_total{platform="discord"} 1.0' in running.desk.metrics.text()
 
 
+HARM: list[tuple[str, Callable[[DiscordStandIn], None]]] = [
+    ("500", lambda discord_: discord_.fail("callback", 2, 500)),
+    ("503", lambda discord_: discord_.fail("callback", 2, 503)),
+    ("429", lambda discord_: discord_.fail("callback", 2, 429)),
+    ("cut", lambda discord_: discord_.fail("callback", 2, 0)),
+    ("done", lambda discord_: discord_.fail("callback", 1, 502, done=True)),
+]
+"""How Discord fails twice to take a first response; a fourth second of waiting would be too late."""
+
+
+@pytest.mark.parametrize("harm", [harm for _, harm in HARM], ids=[name for name, _ in HARM])
+@pytest.mark.parametrize(
+    ("command", "given", "kind"),
+    [("smtp", {"question": "550"}, 4), ("explain", {}, 9), ("explain", {"b.log": BOUNCE.encode()}, 5)],
+    ids=["message", "modal", "placeholder"],
+)
+async def test_a_first_response_that_fails_twice_still_comes_in_time(
+    discord_: DiscordStandIn, start: Start, harm: Callable[[DiscordStandIn], None], command: str,
+    given: dict[str, Any], kind: int,
+) -> None:  # fmt: skip
+    await start()
+    harm(discord_)
+    asked = await discord_.answered(await discord_.slash(command, given))
+    assert asked.first is not None
+    assert asked.first["type"] == kind
+    assert len(asked.messages) == (0 if kind == 9 else 1)
+
+
+async def test_what_is_offered_while_typing_survives_failures_too(discord_: DiscordStandIn, start: Start) -> None:
+    await start()
+    discord_.fail("callback", 2, 500)
+    assert await discord_.complete("smtp", "question", "55")
+
+
+@pytest.mark.parametrize(("command", "given"), [("smtp", {"question": "550"}), ("explain", {})])
+async def test_a_response_that_comes_too_late_is_one_line_in_the_log(
+    discord_: DiscordStandIn, start: Start, caplog: pytest.LogCaptureFixture, command: str, given: dict[str, Any]
+) -> None:
+    running = await start()
+    discord_.first_within = 0
+    await discord_.slash(command, given)
+    await discord_.until(lambda: any("Unknown interaction" in told.faults for told in discord_.refused))
+    await running.stop()
+    [line] = [record.getMessage() for record in caplog.records if record.levelno >= logging.WARNING]
+    assert "too late" in line
+    assert "\n" not in line
+
+
+async def test_an_offer_that_comes_too_late_is_one_line_in_the_log(
+    discord_: DiscordStandIn, start: Start, caplog: pytest.LogCaptureFixture
+) -> None:
+    running = await start()
+    discord_.first_within = 0
+    await discord_.type("smtp", "question", "55")
+    await discord_.until(lambda: bool(discord_.refused))
+    await running.stop()
+    [line] = [record.getMessage() for record in caplog.records if record.levelno >= logging.WARNING]
+    assert "too late" in line
+
+
 class Slow:
     """An explainer that takes until it is let go."""
 
@@ -80,6 +140,21 @@ async def test_an_answer_that_takes_long_is_announced_in_time_and_then_told(
     slow.go.set()
     await discord_.answered(asked)
     assert asked.message["flags"] == EPHEMERAL
+
+
+async def test_a_follow_up_under_way_is_still_told_at_the_end(discord_: DiscordStandIn, start: Start, bot: Bot) -> None:
+    slow = Slow(bot)
+    running = await start(bot=msgspec.structs.replace(bot, explainer=slow))
+    explained = await discord_.slash("smtp", {"question": BOUNCE + " " + "x" * 200})
+    slow.go.set()
+    await discord_.answered(explained)
+    slow.go.clear()
+    asked = await discord_.press(explained.message, "More")
+    await discord_.until(lambda: asked.first is not None)
+    stopping = asyncio.create_task(running.stop())
+    slow.go.set()
+    await stopping
+    assert asked.messages
 
 
 async def test_an_answer_under_way_is_still_told_at_the_end(discord_: DiscordStandIn, start: Start, bot: Bot) -> None:

@@ -37,6 +37,14 @@ async def test_what_slack_fails_to_take_is_sent_again(slack: SlackStandIn, start
     assert [call.ok for call in slack.calls_of("chat.postMessage", refused=True)] == [False, True]
 
 
+async def test_answers_share_a_connection(slack: SlackStandIn, start: Start) -> None:
+    await start()
+    for number in range(5):
+        await slack.send_event(slack.message("550", channel=f"D{number}"))
+        await slack.wait_for("chat.postMessage", number + 1)
+    assert len({call.peer for call in slack.calls_of("chat.postMessage")}) == 1
+
+
 async def test_a_fault_while_the_locale_is_asked_for_loses_no_answer(slack: SlackStandIn, start: Start) -> None:
     await start()
     slack.fail("users.info", status=500)

@@ -1,22 +1,29 @@
 """What is read from replies, logs and records, however they are pasted."""
 
 import gzip
+import re
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bot.answer import Answer
 from bot.answering import Bot
 from bot.bounce.evidence import Evidence
 from bot.bounce.explaining import explain_file, explain_text
 from bot.bounce.reading import read_text, unpacked
 from bot.bounce.replies import codes_of
+from bot.message import Message
 
 REPLY = "550 5.1.1 The email account that you tried to reach does not exist. Please try again"
 
 
 def read(bot: Bot, text: str) -> list[Evidence]:
     return read_text(text, bot.explainer().formats)
+
+
+def answer(bot: Bot, text: str) -> Answer:
+    return bot.answer(bot.understand(Message(text)))
 
 
 @pytest.mark.parametrize(
@@ -47,6 +54,18 @@ def test_a_reply_is_the_same_however_it_is_pasted(bot: Bot, pasted: str) -> None
     assert found[0].status in ("5.1.1", None)
     assert "tried to reach does not exist. Please try again" in found[0].text.replace("\u00a0", " ")
     assert explain_text(pasted, bot.explainer())[0].reason == "mailbox-unknown"
+
+
+def test_a_phone_s_quotes_hide_no_field_of_a_record(bot: Bot) -> None:
+    told = [sample for form in bot.knowledge.log_formats.values() for sample in form.samples if '"' in sample.text]
+    assert len(told) > 10
+    for sample in told:
+        curly = re.sub(r'"([^"]*)"', "“\\1”", sample.text)
+        assert answer(bot, curly).bounces == answer(bot, sample.text).bounces
+
+
+def test_a_quoted_reply_is_explained_as_the_reply(bot: Bot) -> None:
+    assert answer(bot, "> 550 dnsblocklist hit") == answer(bot, "550 dnsblocklist hit")
 
 
 @pytest.mark.parametrize(
