@@ -4,11 +4,7 @@ YAML files, translations and overlays to one immutable Knowledge, and faults wit
 Knows files and the schema; what entries mean to one another is checking's.
 """
 
-import contextlib
-import hashlib
-import os
 import re
-import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -17,10 +13,11 @@ import msgspec
 
 from knowledge import schema
 from knowledge.basics import Entry
+from knowledge.caching import compiled_at, from_cache, to_cache, version_of
 from knowledge.errors import Fault, KnowledgeInvalid
 from knowledge.reading import Framing, LogFormat
 from knowledge.schema import Knowledge, Provider, Signals
-from knowledge.translating import gaps, merge, translation_of
+from knowledge.translating import gaps, merge, misplaced, translation_of
 
 ROOT = Path(__file__).parent
 BASE_LANGUAGE = "en"
@@ -74,17 +71,14 @@ def load(
     Raises:
         KnowledgeInvalid: with every fault that was found.
     """
-    version = _version(root, overlays, language)
-    compiled = (
-        None if cache is None else cache / f"knowledge-{language}-{_digest(str(root), *map(str, overlays))}.msgpack"
-    )
-    if compiled is not None and (known := _from_cache(compiled, version)) is not None:
+    compiled = None if cache is None else compiled_at(cache, root, overlays, language)
+    if compiled is not None and (known := from_cache(compiled, version_of(root, overlays, language))) is not None:
         return known
     reading = read(overlays, language=language, root=root)
     if reading.faults:
         raise KnowledgeInvalid(reading.faults)
     if compiled is not None:
-        _to_cache(compiled, reading.knowledge)
+        to_cache(compiled, reading.knowledge)
     return reading.knowledge
 
 
@@ -99,14 +93,15 @@ def read(overlays: Sequence[Path] = (), *, language: str = BASE_LANGUAGE, root: 
     if language != BASE_LANGUAGE:
         untranslated = reader.translate([tree / language for tree in (root, *overlays)])
     knowledge = Knowledge(
-        language=language, version=_version(root, overlays, language), signals=signals, **reader.entries
+        language=language, version=version_of(root, overlays, language), signals=signals, **reader.entries
     )
     return Reading(knowledge, tuple(reader.faults), reader.places, untranslated)
 
 
-def languages(root: Path = ROOT) -> tuple[str, ...]:
-    """The languages of a tree, the base language first."""
-    return (BASE_LANGUAGE, *sorted(path.parent.name for path in root.glob("*/words.yaml")))
+def languages(root: Path = ROOT, overlays: Sequence[Path] = ()) -> tuple[str, ...]:
+    """The languages of a tree and of what is laid over it, the base language first: the folders with words."""
+    found = {path.parent.name for tree in (root, *overlays) for path in tree.glob("*/words.yaml")}
+    return (BASE_LANGUAGE, *sorted(found - {"providers"}))
 
 
 class _Reader:
@@ -174,6 +169,8 @@ class _Reader:
         for field, wrong in gaps(entry, words):
             if wrong != "missing":
                 self.faults.append(Fault(self._name(path), line, f"{words.id}.{field}", wrong))
+        for field, wrong in misplaced(entry, words):
+            self.faults.append(Fault(self._name(path), line, f"{words.id}.{field}", wrong))
 
     def _items(self, path: Path) -> Iterator[tuple[Any, int, "_Lines"]]:
         """The entries of a file, each with its line and the lines of its fields."""
@@ -302,12 +299,16 @@ def _signals(language: str, entries: Mapping[str, Mapping[str, Any]]) -> Signals
     return Signals(
         language,
         {word.id: word.phrases for word in words if word.phrases},
-        {topic.id: topic.aliases for topic in entries["topics"].values() if topic.aliases},
+        {
+            topic.id: tuple(name for name in (topic.name, *topic.aliases) if name)
+            for topic in entries["topics"].values()
+            if topic.name or topic.aliases
+        },
     )
 
 
 def _other_signals(root: Path, overlays: Sequence[Path]) -> Iterator[Signals]:
-    for language in languages(root)[1:]:
+    for language in languages(root, overlays)[1:]:
         reader = _Reader(root)
         entries: dict[str, dict[str, Any]] = {"words": {}, "topics": {}}
         for tree in (root / language, *(overlay / language for overlay in overlays)):
@@ -318,32 +319,3 @@ def _other_signals(root: Path, overlays: Sequence[Path]) -> Iterator[Signals]:
                         if words is not None:
                             entries[kind][words.id] = words
         yield _signals(language, entries)
-
-
-def _digest(*parts: str) -> str:
-    return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:16]
-
-
-def _version(root: Path, overlays: Sequence[Path], language: str) -> str:
-    """Changes when a file of the knowledge, or the code that reads it, does."""
-    paths = [path for tree in (root, *overlays) for path in sorted(tree.rglob("*.yaml"))] + sorted(ROOT.glob("*.py"))
-    stats = ((path, path.stat()) for path in paths)
-    return _digest(language, *(f"{path} {stat.st_mtime_ns} {stat.st_size}" for path, stat in stats))
-
-
-def _from_cache(path: Path, version: str) -> Knowledge | None:
-    try:
-        knowledge = msgspec.msgpack.decode(path.read_bytes(), type=Knowledge)
-    except (OSError, msgspec.DecodeError, msgspec.ValidationError):
-        return None
-    return knowledge if knowledge.version == version else None
-
-
-def _to_cache(path: Path, knowledge: Knowledge) -> None:
-    """Write the compiled form whole or not at all; a folder that cannot be written costs only time."""
-    with contextlib.suppress(OSError):
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=path.parent)
-        with os.fdopen(handle, "wb") as file:
-            file.write(msgspec.msgpack.encode(knowledge))
-        Path(name).replace(path)

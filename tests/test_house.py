@@ -17,6 +17,7 @@ ORDER = (
     "knowledge.schema",
     "knowledge.sources",
     "knowledge.translating",
+    "knowledge.caching",
     "knowledge.loading",
     "knowledge.checking",
     "bot.message",

@@ -50,7 +50,7 @@ def to_embed(answer: Answer, words: Words, *, rest: bool = False) -> Rendered:
     Args:
         rest: only what the first drawing folded or shortened.
     """
-    lines = _remembered()
+    lines = _remembered(words)
     folded = fold(answer, FOLDED_BELOW)
     fitted = fit(folded.answer, lambda part: not faults_of(_embed(part, words, lines, cut_short=True)))
     left_out = {*folded.left_out, *fitted.left_out}
@@ -65,13 +65,13 @@ def to_embed(answer: Answer, words: Words, *, rest: bool = False) -> Rendered:
 Lines = Callable[[Section], tuple[str, ...]]
 
 
-def _remembered() -> Lines:
+def _remembered(words: Words) -> Lines:
     """The lines of sections, each drawn once: fitting tries the same ones again and again."""
     drawn: dict[int, tuple[Section, tuple[str, ...]]] = {}  # the section too, so that its id stays its own
 
     def lines(section: Section) -> tuple[str, ...]:
         if id(section) not in drawn:
-            drawn[id(section)] = (section, tuple(_lines(section)))
+            drawn[id(section)] = (section, tuple(_lines(section, words)))
         return drawn[id(section)][1]
 
     return lines
@@ -105,7 +105,7 @@ def _columns(table: Table | None) -> Iterator[tuple[str, str]]:
         yield escaped(subject), "\n".join(rows) or NOTHING
 
 
-def _lines(section: Section) -> Iterator[str]:
+def _lines(section: Section, words: Words) -> Iterator[str]:
     match section:
         case Paragraph():
             yield from map(marked, section.text)
@@ -114,7 +114,7 @@ def _lines(section: Section) -> Iterator[str]:
                 yield f"{f'{number}.' if section.ordered else '-'} {marked(step)}"
         case Facts():
             for label, value in section.facts:
-                yield f"**{marked(label)}:** {_value(value)}"
+                yield f"**{marked(words.labelled(label))}** {_value(value)}"
         case Table():
             for row in section.rows:
                 first, *rest = (marked(cell) for cell in row)

@@ -57,7 +57,7 @@ def to_blocks(
     """
     folded = Fitted(answer) if whole else fold(answer, FOLDED_BELOW)
 
-    section = _remembered()
+    section = _remembered(words)
 
     def drawn(part: Answer, left_out: Sequence[str] = ()) -> list[Block]:
         more = bool(folded.left_out or left_out)
@@ -78,13 +78,13 @@ def escape(text: str) -> str:
 Drawn = Callable[[Section], Block]
 
 
-def _remembered() -> Drawn:
+def _remembered(words: Words) -> Drawn:
     """Sections as blocks, each drawn once: fitting tries the same ones again and again."""
     drawn: dict[int, tuple[Section, Block]] = {}  # the section too, so that its id stays its own
 
     def block(section: Section) -> Block:
         if id(section) not in drawn:
-            drawn[id(section)] = (section, _rich([_titled(section.title), *_section(section)]))
+            drawn[id(section)] = (section, _rich([_titled(section.title), *_section(section, words)]))
         return drawn[id(section)][1]
 
     return block
@@ -119,7 +119,7 @@ def _blocks(answer: Answer, words: Words, drawn: Drawn, *, tables: bool, left_ou
     if answer.sources:
         links = [{"type": "link", "url": source.url, "text": source.title} for source in answer.sources[:10]]
         joined = [part for link in links for part in (link, _plain("  "))][:-1]
-        yield _context([_plain(f"{words.say('label.sources')}: "), *joined])
+        yield _context([_plain(f"{words.labelled(words.say('label.sources'))} "), *joined])
 
 
 def _context(elements: list[Block]) -> Block:
@@ -146,7 +146,7 @@ def button(action: str, label: str, value: str) -> Block:
     return {"type": "button", "action_id": action, "text": text, "value": value[:MAX_VALUE]}
 
 
-def _section(section: Section) -> Iterator[Block]:
+def _section(section: Section, words: Words) -> Iterator[Block]:
     match section:
         case Paragraph():
             yield _lines([_marked(text) for text in section.text])
@@ -155,9 +155,9 @@ def _section(section: Section) -> Iterator[Block]:
             style = "ordered" if section.ordered else "bullet"
             yield {"type": "rich_text_list", "style": style, "indent": 0, "elements": items}
         case Facts():
-            yield _lines([[_bold(f"{label}: "), *_value(value)] for label, value in section.facts])
+            yield _lines([[_bold(f"{words.labelled(label)} "), *_value(value)] for label, value in section.facts])
         case Table():
-            yield {"type": "rich_text_preformatted", "elements": [_plain(_as_text(section) or " ")]}
+            yield {"type": "rich_text_preformatted", "elements": [_plain(_as_text(section, words) or " ")]}
         case Quote():
             yield {"type": "rich_text_preformatted", "elements": [_plain(section.text or " ")]}
         case _:
@@ -171,12 +171,12 @@ def _table(section: Table) -> Block:
     return {"type": "table", "rows": cells, "column_settings": wrapped}
 
 
-def _as_text(section: Table) -> str:
+def _as_text(section: Table, words: Words) -> str:
     """A table as lines, for clients without table blocks: each row's cells under their heads."""
     rows = []
     for row in section.rows:
         cells = [
-            f"{head}: {_bare(cell)}" if head else _bare(cell) for head, cell in zip(section.head, row, strict=True)
+            words.pair(head, _bare(cell)) if head else _bare(cell) for head, cell in zip(section.head, row, strict=True)
         ]
         rows.append("\n  ".join(cell for cell in cells if cell))
     return "\n".join(rows)
