@@ -149,7 +149,12 @@ def _undefined(subject: Subject, words: Words) -> Answer:
     else:
         topic = parts.subject_class(known, code)
         families = [known.classes.get(f"{code[0]}.x.x"), topic]
-        summary = words.say("code.undefined-status", code=code, severity=severity, subject=topic.name if topic else "?")
+        summary = words.say(
+            "code.undefined-status",
+            code=code,
+            severity=severity,
+            subject=topic.name if topic else words.say("word.unknown"),
+        )
         candidates = [e.replace("x", code[0], 1) for e in known.enhanced_codes if e.split(".")[1] == code.split(".")[1]]
         near = [f"{found} {known.enhanced_codes[EnhancedCode.parse(found).entry].name}" for found, _, _ in
                 process.extract(code, candidates if code[0] != "x" else [], scorer=fuzz.ratio, limit=3)]  # fmt: skip
