@@ -123,9 +123,9 @@ class Lexicon(msgspec.Struct, frozen=True):
         return self.providers[max(found, key=len)] if found else None
 
     def hits(self, language: str, text: str) -> int:
-        """How many words of *language* are in *text*; a topic's name in it counts as two."""
-        named = any(name in self.topical[language] for name in _spans(text))
-        return len(self.common[language].findall(text)) + 2 * named
+        """How many words of *language* are in *text*; a topic's name in it counts for one more than its words."""
+        longest = max((name.count(" ") + 1 for name in _spans(text) if name in self.topical[language]), default=0)
+        return len(self.common[language].findall(text)) + (longest and longest + 1)
 
 
 def lexicon_of(knowledge: Knowledge) -> Lexicon:
@@ -141,7 +141,7 @@ def lexicon_of(knowledge: Knowledge) -> Lexicon:
         expressions={name: _any_of(said) for name, said in phrases.items()},
         versus=_any_of(phrases["versus"], r"\s*/\s*|\s*<=?>\s*"),
         join=_any_of((*phrases["versus"], *phrases["and"]), r"\s*[/,;&+]\s*|\s*<=?>\s*"),
-        common={s.language: _any_of(tuple(map(bare, s.phrases.get("signal.common", ())))) for s in knowledge.signals},
+        common={s.language: _said_of(tuple(map(bare, s.phrases.get("signal.common", ())))) for s in knowledge.signals},
         topical={
             s.language: frozenset(
                 name for aliases in s.aliases.values() for name in map(name_of, aliases) if _says(name)
@@ -210,6 +210,11 @@ def _called(knowledge: Knowledge) -> Iterator[tuple[str, Subject]]:
             yield from ((name, Subject("provider", provider.id)) for name in (provider.name, *provider.aliases))
     for reason in knowledge.reasons.values():
         yield from ((name, Subject("reason", reason.id)) for name in (reason.id, reason.name))
+
+
+def _said_of(phrases: tuple[str, ...]) -> re.Pattern[str]:
+    """The same, but not in names of hosts and addresses: ``web.de`` is no French."""
+    return re.compile(rf"(?<![.@-]){_any_of(phrases).pattern}(?![@-]|\.\w)")
 
 
 def _any_of(phrases: tuple[str, ...], separators: str = "") -> re.Pattern[str]:

@@ -150,7 +150,7 @@ def test_literals_stay_as_they_are(bot: Bot, tag: str) -> None:
         (place, literal)
         for place, own, given in texts_of(tag)
         for literal in set(_LITERAL.findall(own)) - set(_LITERAL.findall(given))
-        if not is_question(literal, bot)
+        if not (place.startswith("words/") and is_question(literal, bot))
     ]
     assert lost == []
 
