@@ -60,7 +60,8 @@ class Lexicon(msgspec.Struct, frozen=True):
         expressions: the same, each as one expression of whole words.
         common: for each language the words that give it away.
         topical: for each language the names of its topics.
-        names: every name of a topic, blocklist, provider or reason.
+        names: every name of a topic, blocklist, provider or reason, as names are looked up.
+        spelt: the same names as people write them, with accents and hyphens.
         providers: every name of a provider.
     """
 
@@ -72,6 +73,7 @@ class Lexicon(msgspec.Struct, frozen=True):
     common: Mapping[str, re.Pattern[str]]
     topical: Mapping[str, frozenset[str]]
     names: Mapping[str, Subject]
+    spelt: Mapping[str, str]
     providers: Mapping[str, str]
     numbered_providers: re.Pattern[str]
     replies: tuple[str, ...]
@@ -149,6 +151,7 @@ def lexicon_of(knowledge: Knowledge) -> Lexicon:
             for s in knowledge.signals
         },
         names=_names(knowledge),
+        spelt=_spelt(knowledge),
         providers={
             name_of(alias): provider.id
             for provider in knowledge.providers.values()
@@ -195,6 +198,16 @@ def _names(knowledge: Knowledge) -> dict[str, Subject]:
         if len(name_of(name)) > 1:
             names.setdefault(name_of(name), subject)
     return names
+
+
+def _spelt(knowledge: Knowledge) -> dict[str, str]:
+    """How each name is written; where it is written in several ways, the one with more to see, such as accents."""
+    spelt: dict[str, str] = {}
+    for name, _ in _called(knowledge):
+        key = name_of(name)
+        if not name.isascii() or key not in spelt:
+            spelt[key] = name.lower()
+    return spelt
 
 
 def _called(knowledge: Knowledge) -> Iterator[tuple[str, Subject]]:

@@ -116,7 +116,7 @@ def understand(message: Message, lexicon: Lexicon) -> Question:
     """
     text = message.text[:MAX_TEXT]
     said = bare(text[:MAX_QUESTION])
-    language = _language(message, said, lexicon)
+    language = language_of(message, lexicon)
     if len(message.text) > MAX_TEXT:
         return Unclear(tidy(text[:80]), language, "too-long")
     check = None if message.attachments else wanted(text[:MAX_QUESTION], lexicon)
@@ -244,7 +244,7 @@ def _mistyped(asked: str, text: str, language: str, lexicon: Lexicon) -> Topic |
     found = process.extract(core, lexicon.names.keys(), scorer=fuzz.ratio, limit=12, score_cutoff=LIKELY)
     if found and found[0][1] >= SURE:
         return Topic(lexicon.names[found[0][0]], language)
-    near = tuple(dict.fromkeys(name for name, _, _ in found))[:3]
+    near = tuple(dict.fromkeys(lexicon.spelt[name] for name, _, _ in found))[:3]
     return Unclear(tidy(text)[:80], language, near=near)
 
 
@@ -311,9 +311,9 @@ def _near(odd: str, lexicon: Lexicon) -> Iterator[str]:
     yield from (code for code, _, _ in process.extract(odd, codes, scorer=fuzz.ratio, limit=3, score_cutoff=LIKELY))
 
 
-def _language(message: Message, said: str, lexicon: Lexicon) -> str:
+def language_of(message: Message, lexicon: Lexicon) -> str:
     """The asker's choice; else a locale that is not the base language; else the question's own language."""
-    known = lexicon.languages
+    said, known = bare(message.text[:MAX_QUESTION]), lexicon.languages
     wanted = (message.language or "").replace("_", "-").split("-")[0].lower()
     if wanted in known and (message.chosen or wanted != known[0]):
         return wanted
