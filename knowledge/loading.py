@@ -4,6 +4,7 @@ YAML files, translations and overlays to one immutable Knowledge, and faults wit
 Knows files and the schema; what entries mean to one another is checking's.
 """
 
+import functools
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -135,6 +136,9 @@ class _Reader:
                     continue
                 known[identity] = entry
                 self._place(kind, entry, path, lines)
+        self._tell_misnamed(tree)
+
+    def _tell_misnamed(self, tree: Path) -> None:
         for name in sorted(path.name for path in tree.glob("*.yaml") if _kind(path) not in KINDS):
             expected = ", ".join(f"{kind.replace('_', '-')}.yaml" for kind in KINDS if kind != "providers")
             self.faults.append(
@@ -143,8 +147,9 @@ class _Reader:
 
     def translate(self, trees: Sequence[Path]) -> tuple[tuple[str, str], ...]:
         """Lay the translations in *trees* over the entries; say what falls back."""
-        given: dict[str, dict[str, Any]] = {kind: {} for kind in KINDS}
+        given: dict[str, dict[str, list[Any]]] = {kind: {} for kind in KINDS}
         for tree in trees:
+            self._tell_misnamed(tree)
             for kind, path in _files(tree):
                 for data, line, lines in self._items(path):
                     words = self._convert(data, translation_of(KINDS[kind]), path, lines)
@@ -153,24 +158,30 @@ class _Reader:
                     if words.id not in self.entries[kind]:
                         self.faults.append(Fault(self._name(path), line, "id", f"{words.id} translates no entry"))
                         continue
-                    given[kind][words.id] = words
-                    self._check_words(kind, words, path, line)
+                    if self._is_sound(kind, words, path, line):
+                        given[kind].setdefault(words.id, []).append(words)
         missing = []
         for kind, entries in self.entries.items():
             for identity, entry in entries.items():
-                words = given[kind].get(identity)
-                missing += [(f"{kind}/{identity}", gap) for gap, wrong in gaps(entry, words) if wrong == "missing"]
-                if words is not None:
-                    entries[identity] = merge(entry, words)
+                layers = given[kind].get(identity, [])
+                lacking = [{gap for gap, wrong in gaps(entry, words) if wrong == "missing"} for words in layers]
+                missing += [
+                    (f"{kind}/{identity}", gap)
+                    for gap, wrong in gaps(entry, None)
+                    if wrong == "missing" and all(gap in layer for layer in lacking)
+                ]
+                entries[identity] = functools.reduce(merge, layers, entry)
         return tuple(missing)
 
-    def _check_words(self, kind: str, words: Any, path: Path, line: int) -> None:
-        entry = self.entries[kind][words.id]
+    def _is_sound(self, kind: str, words: Any, path: Path, line: int) -> bool:
+        """Whether a translation fits its entry; what does not is told, and the entry stays as it is."""
+        entry, before = self.entries[kind][words.id], len(self.faults)
         for field, wrong in gaps(entry, words):
             if wrong != "missing":
                 self.faults.append(Fault(self._name(path), line, f"{words.id}.{field}", wrong))
         for field, wrong in misplaced(entry, words):
             self.faults.append(Fault(self._name(path), line, f"{words.id}.{field}", wrong))
+        return len(self.faults) == before
 
     def _items(self, path: Path) -> Iterator[tuple[Any, int, "_Lines"]]:
         """The entries of a file, each with its line and the lines of its fields."""

@@ -92,6 +92,7 @@ ORDER = (
     "adapters.discord.events",
     "adapters.discord.running",
     "adapters.describing",
+    "adapters.tending",
     "adapters.service",
     "adapters.cli",
 )

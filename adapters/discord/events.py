@@ -17,6 +17,7 @@ from adapters.discord.components import DYNAMIC
 from adapters.discord.replies import Interaction, Replies, refusal
 from adapters.discord.settings import DiscordSettings
 from adapters.working import MOST, Say, UnderWay
+from bot.message import Message
 
 LOG = logging.getLogger(__name__)
 PREFIX = "smtp "
@@ -103,7 +104,8 @@ class Client(discord.AutoShardedClient):
 
         async def tell(say: Say) -> None:
             if asked is not None:
-                words = self.replies.desk.words_in(str(asked.guild.preferred_locale) if asked.guild else None)
+                locale = str(asked.guild.preferred_locale) if asked.guild else None
+                words = self.replies.desk.words_for(Message(asked.content, language=locale))
                 await asked.reply(say(words), mention_author=False)
 
         task = self.under_way.start(in_turn(), tell)

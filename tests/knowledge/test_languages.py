@@ -6,8 +6,11 @@ What is looked at are not only the texts but every answer that can be made of th
 
 import functools
 import itertools
+import json
 import re
 import shutil
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -37,7 +40,7 @@ from bot.question import (
     Unclear,
     Wanted,
 )
-from knowledge.loading import ROOT, Reading, languages, read
+from knowledge.loading import ROOT, Reading, languages, load, read
 from knowledge.schema import Knowledge
 from knowledge.translating import pairs, placeholders
 from tests.prose import badly_set, english_in, prose_of
@@ -182,6 +185,72 @@ def test_what_counts_has_every_form_that_the_language_needs(tag: str) -> None:
     for word in reading_of(tag).knowledge.words.values():
         if word.count is not None:
             assert all(getattr(word.count, form) for form in needed), word.id
+
+
+ASKED = """
+import asyncio, json, sys
+from pathlib import Path
+opened = []
+sys.addaudithook(lambda event, given: opened.append(str(given[0])) if event == "open" else None)
+from bot.answering import make_bot
+from bot.message import Message
+bot = make_bot(cache=Path(sys.argv[1]) if sys.argv[1] else None)
+for text in ("550", "354 vs 550", "what is greylisting?", "550 5.1.1 <a@example.com>: User unknown"):
+    assert asyncio.run(bot.reply(Message(text))).language == "en"
+english = len(opened)
+assert asyncio.run(bot.reply(Message("c'est quoi le 550"))).language == "fr"
+print(json.dumps([opened[:english], opened[english:]]))
+"""
+
+
+def files_read(cache: str) -> tuple[set[str], set[str]]:
+    """The files of French that a process reads for English questions, and then for the first one in French."""
+    done = subprocess.run(
+        [sys.executable, "-c", ASKED, cache], capture_output=True, text=True, cwd=ROOT.parent, check=True
+    )
+    english, french = json.loads(done.stdout)
+    return {Path(path).name for path in english if is_french(path)}, {
+        Path(path).name for path in french if is_french(path)
+    }
+
+
+def is_french(path: str) -> bool:
+    return Path(path).is_relative_to(ROOT / "fr") or "knowledge-fr-" in path
+
+
+def test_a_language_is_read_at_its_first_question(tmp_path: Path) -> None:
+    """English alone reads nothing of French but, when it is compiled, how questions are asked in it."""
+    english, french = files_read("")
+    assert english == {"words.yaml", "topics.yaml"}
+    assert {"reply-codes.yaml", "enhanced-codes.yaml", "google.yaml"} <= french
+    files_read(str(tmp_path))
+    english, french = files_read(str(tmp_path))
+    assert english == set()
+    assert len(french) == 1
+
+
+def test_a_change_in_another_languages_prose_compiles_nothing_anew(tree: Path, tmp_path: Path) -> None:
+    before = load(root=tree, cache=tmp_path / "cache").version
+    (tree / "xx" / "reply-codes.yaml").write_text("- id: '550'\n  name: Xx\n", "utf-8")
+    assert load(root=tree, cache=tmp_path / "cache").version == before
+    (tree / "xx" / "words.yaml").write_text("- id: signal.common\n  phrases: [xx]\n", "utf-8")
+    assert load(root=tree, cache=tmp_path / "cache").version != before
+
+
+def test_a_misnamed_file_of_a_language_is_told(tree: Path) -> None:
+    (tree / "xx" / "reply_code.yaml").write_text("- id: '550'\n  name: Xx\n", "utf-8")
+    assert any("reply_code.yaml" in str(fault) for fault in read(language="xx", root=tree).faults)
+
+
+def test_layers_of_a_language_add_to_one_another(tree: Path, tmp_path: Path) -> None:
+    (tree / "xx" / "reply-codes.yaml").write_text("- id: '550'\n  name: Name\n  summary: Satz.\n", "utf-8")
+    ours = tmp_path / "ours"
+    (ours / "xx").mkdir(parents=True)
+    (ours / "xx" / "reply-codes.yaml").write_text("- id: '550'\n  summary: Unser Satz.\n", "utf-8")
+    reading = read([ours], language="xx", root=tree)
+    entry = reading.knowledge.reply_codes["550"]
+    assert (entry.name, entry.summary) == ("Name", "Unser Satz.")
+    assert not {("reply_codes/550", "name"), ("reply_codes/550", "summary")} & set(reading.untranslated)
 
 
 # Every answer.
