@@ -216,52 +216,15 @@ def _slack(options: argparse.Namespace, _environ: Mapping[str, str]) -> int:
 
 
 def _check(options: argparse.Namespace, _environ: Mapping[str, str]) -> int:
-    from bot.bounce.proving import prove
-    from knowledge.checking import check
-    from knowledge.loading import languages, read
+    from adapters.tending import check
 
-    reading = read(options.folder)
-    faults: list[object] = [*reading.faults, *check(reading)]
-    faults += [] if faults else prove(reading)
-    for language in languages()[1:]:
-        translated = read(options.folder, language=language)
-        faults += [fault for fault in translated.faults if fault not in faults]
-        if translated.knowledge.words["language"].complete:
-            faults += _untranslated(translated.untranslated, language)
-    for fault in faults:
-        print(fault)
-    print(f"{_size(reading.knowledge)}: {len(faults)} faults", file=sys.stderr)
-    return NOT_UNDERSTOOD if faults else ANSWERED
+    return check(options.folder)
 
 
-def _size(known: "Knowledge") -> str:
-    patterns = sum(len(provider.patterns) for provider in known.providers.values())
-    return (
-        f"{len(known.reply_codes)} reply codes, {len(known.enhanced_codes)} enhanced codes, "
-        f"{len(known.topics)} topics, {len(known.blocklists)} blocklists, "
-        f"{len(known.providers)} providers, {patterns} patterns"
-    )
+def _missing(options: argparse.Namespace, environ: Mapping[str, str]) -> int:
+    from adapters.tending import missing
 
-
-def _untranslated(missing: Sequence[tuple[str, str]], language: str) -> list[str]:
-    return [f"knowledge/{language}: {place}: {field}: not translated, but the language says it is complete"
-            for place, field in missing]  # fmt: skip
-
-
-def _missing(options: argparse.Namespace, _environ: Mapping[str, str]) -> int:
-    from knowledge.loading import ROOT, read
-    from knowledge.translating import count_texts
-
-    if not (ROOT / options.language).is_dir():
-        print(f"knowledge/{options.language}: no such folder; every text falls back to English", file=sys.stderr)
-        return USAGE
-    reading = read(language=options.language)
-    total = count_texts(read().knowledge)
-    for place, field in reading.untranslated:
-        print(f"{place}: {field}")
-    done = total - len(reading.untranslated)
-    print(f"{options.language}: {done} of {total} texts, {100 * done // max(total, 1)} %", file=sys.stderr)
-    return NOT_UNDERSTOOD if reading.untranslated else ANSWERED
+    return missing(options.language, _places(environ)[0])
 
 
 def _settings(options: argparse.Namespace, _environ: Mapping[str, str]) -> int:
@@ -280,9 +243,25 @@ def _completion(options: argparse.Namespace, _environ: Mapping[str, str]) -> int
 
 
 def _language(options: argparse.Namespace, environ: Mapping[str, str]) -> str | None:
-    from adapters.settings import CommonSettings, read
+    """
+    The language that was chosen, without its region; None where each question's own counts.
 
-    return options.lang or read(CommonSettings, environ).language
+    Raises:
+        SettingWrong: there is no such language.
+    """
+    from adapters.settings import CommonSettings, read
+    from knowledge.errors import SettingWrong
+    from knowledge.loading import languages
+
+    name, wanted = (
+        ("--lang", options.lang) if options.lang else ("SMTPBOT_LANGUAGE", read(CommonSettings, environ).language)
+    )
+    if wanted is None:
+        return None
+    tag, known = wanted.replace("_", "-").split("-")[0].lower(), languages(overlays=_places(environ)[0])
+    if tag not in known:
+        raise SettingWrong(name, repr(wanted), f"one of {', '.join(known)}")
+    return tag
 
 
 def _bot(environ: Mapping[str, str]) -> "Bot":

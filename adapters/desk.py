@@ -16,7 +16,7 @@ from bot.bounce.digest import Digest
 from bot.language import Words
 from bot.lexicon import Lexicon
 from bot.message import Message
-from bot.question import MailboxCheck, Question
+from bot.question import MailboxCheck, Question, language_of
 from knowledge.schema import Knowledge
 
 LOG = logging.getLogger("smtpbot")
@@ -69,6 +69,10 @@ class Desk:
         """The words of a locale such as ``fr-FR``, the base language's where we have no other."""
         tag = (language or "").replace("_", "-").split("-")[0].lower()
         return self.words(tag if tag in self.lexicon.languages else self.knowledge.language)
+
+    def words_for(self, message: Message) -> Words:
+        """The words of the language that *message* is answered in."""
+        return self.words(language_of(message, self.lexicon))
 
     def checks(self) -> bool:
         """Whether addresses are checked here."""

@@ -15,6 +15,7 @@ import msgspec
 from adapters.cluster import ClusterLost, cluster
 from adapters.files import STDIN, Result, Task, explain_all, run, size_of, tasks_of
 from bot.bounce.digest import Digest, merged
+from bot.language import Words
 
 if TYPE_CHECKING:
     from bot.answering import Bot
@@ -29,6 +30,7 @@ _work: Callable[[Task], Result]
 def explain(options: argparse.Namespace, bot: "Bot", language: str | None) -> int:
     """Run the command; returns 0 where something was found, 1 where nothing was, 2 for wrong usage."""
     wanted = options.jsonl or options.csv
+    words = bot.words(language or bot.knowledge.language)
     explainer = bot.explainer()
 
     def work(task: Task) -> Result:
@@ -38,19 +40,19 @@ def explain(options: argparse.Namespace, bot: "Bot", language: str | None) -> in
         tasks = tasks_of(options.files, explainer, sys.stdin.buffer)
         if options.scheduler:
             with cluster(options.scheduler, bot.knowledge, wanted) as explain_there:
-                parts = list(_written(_shown(explain_there(tasks), options), options))
+                parts = list(_written(_shown(explain_there(tasks), options), options, words))
         else:
             with _executor(options, work) as executor:
                 results = explain_all(tasks, _run if executor else work, executor, options.cores)
-                parts = list(_written(_shown(results, options), options))
+                parts = list(_written(_shown(results, options), options, words))
     except ClusterLost as error:
         print(error, file=sys.stderr)
         return USAGE
     except FileNotFoundError as error:
-        print(f"{error.args[0]}: no such file or folder", file=sys.stderr)
+        print(words.pair(str(error.args[0]), words.say("cli.no-such-file")), file=sys.stderr)
         return USAGE
     found = merged(parts)
-    _conclude(found, bot, language, options)
+    _conclude(found, bot, words, options)
     return FOUND if found.total else NOTHING
 
 
@@ -89,13 +91,13 @@ def _shown(results: Iterator[Result], options: argparse.Namespace) -> Iterator[R
             yield result
 
 
-def _written(results: Iterator[Result], options: argparse.Namespace) -> Iterator[Digest]:
+def _written(results: Iterator[Result], options: argparse.Namespace, words: Words) -> Iterator[Digest]:
     """The results' digests, once their records are printed and what could not be read is said."""
     table = csv.writer(sys.stdout)
     headed = False
     for result in results:
         for path in result.unread:
-            print(f"{path}: cannot be read; it is left out", file=sys.stderr)
+            print(words.pair(path, words.say("cli.unread")), file=sys.stderr)
         if options.jsonl:
             sys.stdout.buffer.write(result.records)
         elif options.csv:
@@ -109,15 +111,14 @@ def _written(results: Iterator[Result], options: argparse.Namespace) -> Iterator
         yield result.digest
 
 
-def _conclude(found: Digest, bot: "Bot", language: str | None, options: argparse.Namespace) -> None:
+def _conclude(found: Digest, bot: "Bot", words: Words, options: argparse.Namespace) -> None:
     if options.chart and found.total:
         from adapters.chart import draw
 
-        options.chart.write_bytes(draw(found, bot.words(language or bot.knowledge.language)))
+        options.chart.write_bytes(draw(found, words))
     if options.suppress:
         print("\n".join(found.suppress))
     elif not (options.jsonl or options.csv):
         from adapters.terminal import console_for, show
 
-        words = bot.words(language or bot.knowledge.language)
         show(bot.explain(found, words), words, console_for(sys.stdout))

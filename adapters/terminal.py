@@ -140,7 +140,8 @@ def chat(bot: Bot, language: str | None, history: Path, lines: Iterable[str] | N
     import asyncio
 
     last: Answer | None = None
-    for line in prompted(bot, history, console) if lines is None else lines:
+    own = bot.words(language or bot.knowledge.language)
+    for line in prompted(bot, history, console, own) if lines is None else lines:
         text = line.strip()
         if last and text.isascii() and text.isdigit() and 1 <= int(text) <= len(last.follow_ups):
             text = last.follow_ups[int(text) - 1]
@@ -153,7 +154,7 @@ def chat(bot: Bot, language: str | None, history: Path, lines: Iterable[str] | N
             last = answer
 
 
-def prompted(bot: Bot, history: Path, console: Console) -> Iterable[str]:
+def prompted(bot: Bot, history: Path, console: Console, words: Words) -> Iterable[str]:
     """Lines from a prompt with history and completion; Ctrl-C clears the line, Ctrl-D ends."""
     from prompt_toolkit import PromptSession
     from prompt_toolkit.completion import WordCompleter
@@ -165,11 +166,11 @@ def prompted(bot: Bot, history: Path, console: Console) -> Iterable[str]:
         history.touch(mode=0o600)
         kept = FileHistory(str(history))
     except OSError:
-        console.print(Text(f"({history}: not writable, nothing is remembered)", "dim"))
+        console.print(Text(f"({words.pair(str(history), words.say('cli.no-history'))})", "dim"))
     names = [
         *bot.knowledge.reply_codes,
         *bot.lexicon.enhanced,
-        *(t.name.lower() for t in bot.knowledge.topics.values()),
+        *(topic.name.lower() for topic in words.knowledge.topics.values()),
     ]
     session: PromptSession[str] = PromptSession(
         history=kept, completer=WordCompleter(names, ignore_case=True, sentence=False, match_middle=False)

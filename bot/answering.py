@@ -2,6 +2,7 @@
 
 import contextlib
 import functools
+import logging
 import threading
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -32,7 +33,8 @@ from bot.question import (
     is_asked,
     understand,
 )
-from knowledge.loading import BASE_LANGUAGE, load
+from knowledge.errors import KnowledgeInvalid
+from knowledge.loading import BASE_LANGUAGE, load, read
 from knowledge.schema import Knowledge
 
 if TYPE_CHECKING:
@@ -40,6 +42,8 @@ if TYPE_CHECKING:
     from bot.bounce.digest import Digest
     from bot.bounce.explaining import Explainer
 
+
+LOG = logging.getLogger(__name__)
 
 MAX_BOUNCES = 1_000
 """Records that one answer's JSON carries; a file is explained whole by the command line."""
@@ -55,7 +59,8 @@ class Bot(msgspec.Struct, frozen=True):
     Args:
         knowledge: in the base language.
         lexicon: the words by which questions are understood.
-        edition: gives the knowledge in another language; called when that is first asked for.
+        edition: gives the knowledge in another language; called when that is first asked for. What is wrong in a
+            translation is logged, and left in the base language.
         explainer: gives the compiled patterns; called when a bounce is first to be explained.
         mailbox: checks addresses; None where that is off.
         given: the last answers that follow from the knowledge alone. They belong to this Bot, and go with it when the
@@ -227,7 +232,14 @@ def make_bot(
 
     @functools.cache
     def edition(language: str) -> Knowledge:
-        return load(overlays, language=language, cache=cache) if language != BASE_LANGUAGE else knowledge
+        if language == BASE_LANGUAGE:
+            return knowledge
+        try:
+            return load(overlays, language=language, cache=cache)
+        except KnowledgeInvalid as error:
+            for fault in error.faults:
+                LOG.error("knowledge: %s", fault)
+            return knowledge if read(overlays).faults else read(overlays, language=language).knowledge
 
     compiling = threading.Lock()
 

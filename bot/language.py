@@ -1,6 +1,6 @@
 """The words of an answer in its language: labels, sentences, plurals, lists, numbers (CLDR, by Babel)."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import msgspec
 
@@ -59,6 +59,18 @@ class Words(msgspec.Struct, frozen=True):
         from babel.lists import format_list
 
         return str(format_list(list(items), style="standard", locale=self.language))
+
+    def labelled(self, label: str) -> str:
+        """A label as it stands before its value: ``Class:`` or ``Classe :``; one that asks has its mark already."""
+        return label if label.endswith("?") else self.say("label.colon", label=label)
+
+    def pair(self, label: str, value: str) -> str:
+        """A label and its value in one line."""
+        return f"{self.labelled(label)} {value}"
+
+    def series(self, items: Iterable[str]) -> str:
+        """Items that may hold commas themselves: ``a; b``."""
+        return self.say("list.separator").join(items)
 
     def signals(self, word: str) -> tuple[str, ...]:
         """The phrases of one word, in this language."""

@@ -61,7 +61,8 @@ class Lexicon(msgspec.Struct, frozen=True):
         expressions: the same, each as one expression of whole words.
         common: for each language the words that give it away.
         topical: for each language the names of its topics.
-        names: every name of a topic, blocklist, provider or reason.
+        names: every name of a topic, blocklist, provider or reason, as names are looked up.
+        spelt: the same names as people write them, with accents and hyphens.
         providers: every name of a provider.
     """
 
@@ -73,6 +74,7 @@ class Lexicon(msgspec.Struct, frozen=True):
     common: Mapping[str, re.Pattern[str]]
     topical: Mapping[str, frozenset[str]]
     names: Mapping[str, Subject]
+    spelt: Mapping[str, str]
     providers: Mapping[str, str]
     numbered_providers: re.Pattern[str]
     replies: tuple[str, ...]
@@ -124,9 +126,9 @@ class Lexicon(msgspec.Struct, frozen=True):
         return self.providers[max(found, key=len)] if found else None
 
     def hits(self, language: str, text: str) -> int:
-        """How many words of *language* are in *text*; a topic's name in it counts as two."""
-        named = any(name in self.topical[language] for name in _spans(text))
-        return len(self.common[language].findall(text)) + 2 * named
+        """How many words of *language* are in *text*; a topic's name in it counts for one more than its words."""
+        longest = max((name.count(" ") + 1 for name in _spans(text) if name in self.topical[language]), default=0)
+        return len(self.common[language].findall(text)) + (longest and longest + 1)
 
 
 def lexicon_of(knowledge: Knowledge) -> Lexicon:
@@ -142,7 +144,7 @@ def lexicon_of(knowledge: Knowledge) -> Lexicon:
         expressions={name: _any_of(said) for name, said in phrases.items()},
         versus=_any_of(phrases["versus"], r"\s*/\s*|\s*<=?>\s*"),
         join=_any_of((*phrases["versus"], *phrases["and"]), r"\s*[/,;&+]\s*|\s*<=?>\s*"),
-        common={s.language: _any_of(tuple(map(bare, s.phrases.get("signal.common", ())))) for s in knowledge.signals},
+        common={s.language: _said_of(tuple(map(bare, s.phrases.get("signal.common", ())))) for s in knowledge.signals},
         topical={
             s.language: frozenset(
                 name for aliases in s.aliases.values() for name in map(name_of, aliases) if _says(name)
@@ -150,6 +152,7 @@ def lexicon_of(knowledge: Knowledge) -> Lexicon:
             for s in knowledge.signals
         },
         names=_names(knowledge),
+        spelt=_spelt(knowledge),
         providers={
             name_of(alias): provider.id
             for provider in knowledge.providers.values()
@@ -199,6 +202,16 @@ def _names(knowledge: Knowledge) -> dict[str, Subject]:
     return names
 
 
+def _spelt(knowledge: Knowledge) -> dict[str, str]:
+    """How each name is written; where it is written in several ways, the one with more to see, such as accents."""
+    spelt: dict[str, str] = {}
+    for name, _ in _called(knowledge):
+        key = name_of(name)
+        if not name.isascii() or key not in spelt:
+            spelt[key] = name.lower()
+    return spelt
+
+
 def _called(knowledge: Knowledge) -> Iterator[tuple[str, Subject]]:
     for signals in knowledge.signals:
         for topic, aliases in signals.aliases.items():
@@ -212,6 +225,11 @@ def _called(knowledge: Knowledge) -> Iterator[tuple[str, Subject]]:
             yield from ((name, Subject("provider", provider.id)) for name in (provider.name, *provider.aliases))
     for reason in knowledge.reasons.values():
         yield from ((name, Subject("reason", reason.id)) for name in (reason.id, reason.name))
+
+
+def _said_of(phrases: tuple[str, ...]) -> re.Pattern[str]:
+    """The same, but not in names of hosts and addresses: ``web.de`` is no French."""
+    return re.compile(rf"(?<![.@-]){_any_of(phrases).pattern}(?![@-]|\.\w)")
 
 
 def _any_of(phrases: tuple[str, ...], separators: str = "") -> re.Pattern[str]:

@@ -116,7 +116,7 @@ def understand(message: Message, lexicon: Lexicon) -> Question:
     """
     text = message.text[:MAX_TEXT]
     said = bare(text[:MAX_QUESTION])
-    language = _language(message, said, lexicon)
+    language = language_of(message, lexicon)
     if len(message.text) > MAX_TEXT:
         return Unclear(tidy(text[:80]), language, "too-long")
     check = None if message.attachments else wanted(text[:MAX_QUESTION], lexicon)
@@ -133,8 +133,9 @@ def understand(message: Message, lexicon: Lexicon) -> Question:
     question = _asked(asked, text, language, lexicon)
     if isinstance(question, Topic) and lexicon.is_name(asked):
         return question
+    compared = isinstance(question, Comparison) and bool(_compared(asked, lexicon))
     if lexicon.has("paste", said) or (
-        not isinstance(question, Comparison | Listing) and _may_be_words(asked, question, lexicon)
+        not compared and not isinstance(question, Listing) and _may_be_words(asked, question, lexicon)
     ):
         told = isinstance(question, Codes) and question.subject.kind == "pair"
         return Bounce(message, language, None if told else question)
@@ -179,12 +180,19 @@ def _opens(words: list[str], lexicon: Lexicon) -> bool:
 def _asked(asked: str, text: str, language: str, lexicon: Lexicon) -> "Codes | Comparison | Listing | Topic | Unclear":
     provider = lexicon.provider(asked)
     asked = lexicon.numbered_providers.sub(" ", asked) if provider else asked
-    sides = _sides(asked, lexicon)
-    if len(sides) > 1 and (lexicon.has("compare", asked) or all(len(side.split()) <= MAX_SIDE for side in sides)):
-        subjects = tuple(dict.fromkeys(found for side in sides if (found := _subject(side, lexicon)) is not None))
-        if len(subjects) > 1:
-            return Comparison(subjects[:MAX_SUBJECTS], language, subjects[MAX_SUBJECTS:])
+    compared = _compared(asked, lexicon)
+    if compared:
+        return Comparison(compared[:MAX_SUBJECTS], language, compared[MAX_SUBJECTS:])
     return _single(asked, text, language, provider, lexicon)
+
+
+def _compared(asked: str, lexicon: Lexicon) -> tuple[Subject, ...]:
+    """What is set against each other in words; nothing where several codes only stand in one text."""
+    sides = _sides(asked, lexicon)
+    if len(sides) < 2 or not (lexicon.has("compare", asked) or all(len(side.split()) <= MAX_SIDE for side in sides)):
+        return ()
+    subjects = tuple(dict.fromkeys(found for side in sides if (found := _subject(side, lexicon)) is not None))
+    return subjects if len(subjects) > 1 else ()
 
 
 def _whole(asked: str, lexicon: Lexicon) -> Subject | None:
@@ -236,7 +244,7 @@ def _mistyped(asked: str, text: str, language: str, lexicon: Lexicon) -> Topic |
     found = process.extract(core, lexicon.names.keys(), scorer=fuzz.ratio, limit=12, score_cutoff=LIKELY)
     if found and found[0][1] >= SURE:
         return Topic(lexicon.names[found[0][0]], language)
-    near = tuple(dict.fromkeys(name for name, _, _ in found))[:3]
+    near = tuple(dict.fromkeys(lexicon.spelt[name] for name, _, _ in found))[:3]
     return Unclear(tidy(text)[:80], language, near=near)
 
 
@@ -303,9 +311,9 @@ def _near(odd: str, lexicon: Lexicon) -> Iterator[str]:
     yield from (code for code, _, _ in process.extract(odd, codes, scorer=fuzz.ratio, limit=3, score_cutoff=LIKELY))
 
 
-def _language(message: Message, said: str, lexicon: Lexicon) -> str:
+def language_of(message: Message, lexicon: Lexicon) -> str:
     """The asker's choice; else a locale that is not the base language; else the question's own language."""
-    known = lexicon.languages
+    said, known = bare(message.text[:MAX_QUESTION]), lexicon.languages
     wanted = (message.language or "").replace("_", "-").split("-")[0].lower()
     if wanted in known and (message.chosen or wanted != known[0]):
         return wanted

@@ -7,6 +7,9 @@ import msgspec
 Prose = Annotated[str, msgspec.Meta(min_length=1, extra={"translated": True})]
 """A text for people in one language: plain, the only mark a backtick round literals."""
 
+Name = Annotated[str, msgspec.Meta(min_length=1, extra={"translated": True, "proper": True})]
+"""A name that most languages leave as it is; one that says something in its own language can be given in another."""
+
 Phrases = Annotated[tuple[str, ...], msgspec.Meta(extra={"translated": True, "free_length": True})]
 """Words people write, in one language; another language has its own, as many as it needs."""
 

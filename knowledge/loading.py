@@ -4,10 +4,6 @@ YAML files, translations and overlays to one immutable Knowledge, and faults wit
 Knows files and the schema; what entries mean to one another is checking's.
 """
 
-import contextlib
-import hashlib
-import os
-import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -16,11 +12,12 @@ import msgspec
 
 from knowledge import schema
 from knowledge.basics import Entry
+from knowledge.caching import compiled_at, from_cache, to_cache, version_of
 from knowledge.errors import Fault, KnowledgeInvalid
 from knowledge.lines import Lines, unsound
 from knowledge.reading import Framing, LogFormat
 from knowledge.schema import Knowledge, Provider, Signals
-from knowledge.translating import gaps, merge, translation_of
+from knowledge.translating import gaps, merge, misplaced, translation_of
 
 ROOT = Path(__file__).parent
 BASE_LANGUAGE = "en"
@@ -74,17 +71,14 @@ def load(
     Raises:
         KnowledgeInvalid: with every fault that was found.
     """
-    version = _version(root, overlays, language)
-    compiled = (
-        None if cache is None else cache / f"knowledge-{language}-{_digest(str(root), *map(str, overlays))}.msgpack"
-    )
-    if compiled is not None and (known := _from_cache(compiled, version)) is not None:
+    compiled = None if cache is None else compiled_at(cache, root, overlays, language)
+    if compiled is not None and (known := from_cache(compiled, version_of(root, overlays, language))) is not None:
         return known
     reading = read(overlays, language=language, root=root)
     if reading.faults:
         raise KnowledgeInvalid(reading.faults)
     if compiled is not None:
-        _to_cache(compiled, reading.knowledge)
+        to_cache(compiled, reading.knowledge)
     return reading.knowledge
 
 
@@ -99,14 +93,15 @@ def read(overlays: Sequence[Path] = (), *, language: str = BASE_LANGUAGE, root: 
     if language != BASE_LANGUAGE:
         untranslated = reader.translate([tree / language for tree in (root, *overlays)])
     knowledge = Knowledge(
-        language=language, version=_version(root, overlays, language), signals=signals, **reader.entries
+        language=language, version=version_of(root, overlays, language), signals=signals, **reader.entries
     )
     return Reading(knowledge, tuple(reader.faults), reader.places, untranslated)
 
 
-def languages(root: Path = ROOT) -> tuple[str, ...]:
-    """The languages of a tree, the base language first."""
-    return (BASE_LANGUAGE, *sorted(path.parent.name for path in root.glob("*/words.yaml")))
+def languages(root: Path = ROOT, overlays: Sequence[Path] = ()) -> tuple[str, ...]:
+    """The languages of a tree and of what is laid over it, the base language first: the folders with words."""
+    found = {path.parent.name for tree in (root, *overlays) for path in tree.glob("*/words.yaml")}
+    return (BASE_LANGUAGE, *sorted(found - {"providers"}))
 
 
 class _Reader:
@@ -145,6 +140,9 @@ class _Reader:
                 self._place(kind, entry, path, lines)
         if tree == self.root:
             self.shipped = {kind: dict(entries) for kind, entries in self.entries.items()}
+        self._tell_misnamed(tree)
+
+    def _tell_misnamed(self, tree: Path) -> None:
         for name in sorted(path.name for path in tree.glob("*.yaml") if _kind(path) not in KINDS):
             expected = ", ".join(f"{kind.replace('_', '-')}.yaml" for kind in KINDS if kind != "providers")
             self.faults.append(
@@ -160,21 +158,24 @@ class _Reader:
         Returns:
             What of the shipped entries falls back.
         """
-        words = {(kind, item.id): item for kind, item in self._words(trees[0], self.shipped)}
-        missing = [
+        shipped = list(self._words(trees[0], self.shipped))
+        overlaid = [laid for tree in trees[1:] for laid in self._words(tree, self.entries)]
+        given: dict[tuple[str, str], list[Any]] = {}
+        for kind, words in (*shipped, *overlaid):
+            given.setdefault((kind, words.id), []).append(words)
+        for kind, words in shipped:
+            self.entries[kind][words.id] = merge(self.shipped[kind][words.id], words)
+        for kind, words in (*self.laid, *overlaid):
+            self.entries[kind][words.id] = merge(self.entries[kind][words.id], words)
+        return tuple(
             (f"{kind}/{identity}", gap)
             for kind, entries in self.shipped.items() for identity, entry in entries.items()
-            for gap, wrong in gaps(entry, words.get((kind, identity))) if wrong == "missing"
-        ]  # fmt: skip
-        overlaid = [laid for tree in trees[1:] for laid in self._words(tree, self.entries)]
-        for (kind, identity), item in words.items():
-            self.entries[kind][identity] = merge(self.shipped[kind][identity], item)
-        for kind, item in (*self.laid, *overlaid):
-            self.entries[kind][item.id] = merge(self.entries[kind][item.id], item)
-        return tuple(missing)
+            for gap in _missing(entry, given.get((kind, identity), []))
+        )  # fmt: skip
 
     def _words(self, tree: Path, entries: Mapping[str, Mapping[str, Any]]) -> Iterator[tuple[str, Any]]:
-        """The translations in *tree*, each with its kind; what does not fit its entry in *entries* is a fault."""
+        """The translations in *tree*, each with its kind; one that does not fit its entry in *entries* is a fault."""
+        self._tell_misnamed(tree)
         for kind, path in _files(tree):
             for data, line, lines in self._items(path):
                 words = self._convert(data, translation_of(KINDS[kind]), path, lines)
@@ -182,11 +183,16 @@ class _Reader:
                     continue
                 if words.id not in entries[kind]:
                     self.faults.append(Fault(self._name(path), line, "id", f"{words.id} translates no entry"))
-                    continue
-                for field, wrong in gaps(entries[kind][words.id], words):
-                    if wrong != "missing":
-                        self.faults.append(Fault(self._name(path), line, f"{words.id}.{field}", wrong))
-                yield kind, words
+                elif self._is_sound(entries[kind][words.id], words, path, line):
+                    yield kind, words
+
+    def _is_sound(self, entry: Any, words: Any, path: Path, line: int) -> bool:
+        """Whether a translation fits its entry; what does not is told, and the entry stays as it is."""
+        before = len(self.faults)
+        for field, wrong in (*gaps(entry, words), *misplaced(entry, words)):
+            if wrong != "missing":
+                self.faults.append(Fault(self._name(path), line, f"{words.id}.{field}", wrong))
+        return len(self.faults) == before
 
     def _items(self, path: Path) -> Iterator[tuple[Any, int, Lines]]:
         """The entries of a file, each with its line and the lines of its fields."""
@@ -250,6 +256,12 @@ class _Reader:
         return str(path.relative_to(self.root.parent)) if path.is_relative_to(self.root.parent) else str(path)
 
 
+def _missing(entry: Any, layers: Sequence[Any]) -> list[str]:
+    """The texts of an entry that none of its translations gives."""
+    lacking = [{gap for gap, wrong in gaps(entry, words) if wrong == "missing"} for words in layers]
+    return [gap for gap, wrong in gaps(entry, None) if wrong == "missing" and all(gap in layer for layer in lacking)]
+
+
 def _files(tree: Path) -> Iterator[tuple[str, Path]]:
     for kind in KINDS:
         path = tree / f"{kind.replace('_', '-')}.yaml"
@@ -268,12 +280,16 @@ def _signals(language: str, entries: Mapping[str, Mapping[str, Any]]) -> Signals
     return Signals(
         language,
         {word.id: word.phrases for word in words if word.phrases},
-        {topic.id: topic.aliases for topic in entries["topics"].values() if topic.aliases},
+        {
+            topic.id: tuple(name for name in (topic.name, *topic.aliases) if name)
+            for topic in entries["topics"].values()
+            if topic.name or topic.aliases
+        },
     )
 
 
 def _other_signals(root: Path, overlays: Sequence[Path]) -> Iterator[Signals]:
-    for language in languages(root)[1:]:
+    for language in languages(root, overlays)[1:]:
         reader = _Reader(root)
         entries: dict[str, dict[str, Any]] = {"words": {}, "topics": {}}
         for tree in (root / language, *(overlay / language for overlay in overlays)):
@@ -284,32 +300,3 @@ def _other_signals(root: Path, overlays: Sequence[Path]) -> Iterator[Signals]:
                         if words is not None:
                             entries[kind][words.id] = words
         yield _signals(language, entries)
-
-
-def _digest(*parts: str) -> str:
-    return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:16]
-
-
-def _version(root: Path, overlays: Sequence[Path], language: str) -> str:
-    """Changes when a file of the knowledge, or the code that reads it, does."""
-    paths = [path for tree in (root, *overlays) for path in sorted(tree.rglob("*.yaml"))] + sorted(ROOT.glob("*.py"))
-    stats = ((path, path.stat()) for path in paths)
-    return _digest(language, *(f"{path} {stat.st_mtime_ns} {stat.st_size}" for path, stat in stats))
-
-
-def _from_cache(path: Path, version: str) -> Knowledge | None:
-    try:
-        knowledge = msgspec.msgpack.decode(path.read_bytes(), type=Knowledge)
-    except (OSError, msgspec.DecodeError, msgspec.ValidationError):
-        return None
-    return knowledge if knowledge.version == version else None
-
-
-def _to_cache(path: Path, knowledge: Knowledge) -> None:
-    """Write the compiled form whole or not at all; a folder that cannot be written costs only time."""
-    with contextlib.suppress(OSError):
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=path.parent)
-        with os.fdopen(handle, "wb") as file:
-            file.write(msgspec.msgpack.encode(knowledge))
-        Path(name).replace(path)

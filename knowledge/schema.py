@@ -12,6 +12,7 @@ import msgspec
 from knowledge.basics import (
     Actor,
     Entry,
+    Name,
     Phrases,
     Prose,
     ProviderKind,
@@ -49,7 +50,7 @@ class ReplyCodeEntry(Entry, frozen=True, kw_only=True):
     receiver: tuple[Prose, ...] = ()
     enhanced: tuple[str, ...] = ()
     confused: tuple[Confusion, ...] = ()
-    emitters: tuple[str, ...] = ()
+    emitters: tuple[Name, ...] = ()
     practice: tuple[Prose, ...] = ()
     sources: tuple[Reference, ...]
 
@@ -152,7 +153,7 @@ class ReturnCode(Entry, frozen=True, kw_only=True):
 class Blocklist(Entry, frozen=True, kw_only=True):
     """A DNS blocklist or reputation service that rejections name."""
 
-    name: str
+    name: Name
     aliases: tuple[str, ...] = ()
     operator: str | None = None
     zones: tuple[str, ...] = ()
@@ -203,7 +204,7 @@ class Pattern(Entry, frozen=True, kw_only=True):
 class Provider(Entry, frozen=True, kw_only=True):
     """One mailbox provider, filter, MTA or sending platform, and the wordings it uses; one file each."""
 
-    name: str
+    name: Name
     aliases: tuple[str, ...] = ()
     kind: ProviderKind
     hosts: tuple[str, ...] = ()

@@ -5,6 +5,7 @@ The types of translations are derived from the entries' own, so there is one sch
 """
 
 import functools
+import re
 import types
 import typing
 from collections.abc import Iterator
@@ -14,7 +15,9 @@ import msgspec
 from knowledge.basics import Entry
 
 Item = typing.TypeVar("Item", bound=msgspec.Struct)
-Nested = typing.Literal["prose", "proses", "phrases", "struct", "structs"]
+Nested = typing.Literal["name", "names", "prose", "proses", "phrases", "struct", "structs"]
+
+_PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")
 
 
 def _is_marked(hint: object, mark: str) -> bool:
@@ -34,7 +37,7 @@ def _nature(hint: object) -> tuple[Nested, type[msgspec.Struct] | None] | None:
     if _is_marked(hint, "free_length"):
         return "phrases", None
     if _is_marked(hint, "translated"):
-        return "prose", None
+        return ("name" if _is_marked(hint, "proper") else "prose"), None
     if typing.get_origin(hint) is typing.Annotated:
         hint = typing.get_args(hint)[0]
     if isinstance(hint, type) and issubclass(hint, msgspec.Struct) and prose_fields(hint):
@@ -42,7 +45,7 @@ def _nature(hint: object) -> tuple[Nested, type[msgspec.Struct] | None] | None:
     if typing.get_origin(hint) is tuple:
         item = typing.get_args(hint)[0]
         if _is_marked(item, "translated"):
-            return "proses", None
+            return ("names" if _is_marked(item, "proper") else "proses"), None
         if isinstance(item, type) and issubclass(item, Entry) and prose_fields(item):
             return "structs", item
     return None
@@ -65,7 +68,7 @@ def translation_of(kind: type[msgspec.Struct]) -> type[msgspec.Struct]:
     if "complete" in kind.__struct_fields__:
         fields.append(("complete", bool, False))
     for name, (nature, inner) in prose_fields(kind).items():
-        if nature == "prose":
+        if nature in ("name", "prose"):
             fields.append((name, str | None, None))
         elif inner is None:
             fields.append((name, tuple[str, ...], ()))
@@ -95,10 +98,59 @@ def merge(entry: Item, words: msgspec.Struct) -> Item:
             by_id = {item.id: item for item in given}
             changes[name] = tuple(merge(item, by_id[item.id]) if item.id in by_id else item for item in own)
         elif nature == "struct":
-            changes[name] = merge(own, given) if own is not None else None
+            changes[name] = _merge_forms(own, given) if own is not None else None
         else:
             changes[name] = given
     return msgspec.structs.replace(entry, **changes)
+
+
+def _merge_forms(own: Item, given: msgspec.Struct) -> Item:
+    """Forms of a text that counts: who gives the form for all other numbers has given all that the language needs."""
+    first, *rest = own.__struct_fields__
+    alone = getattr(given, first) is not None
+    return merge(msgspec.structs.replace(own, **dict.fromkeys(rest)) if alone else own, given)
+
+
+def pairs(entry: msgspec.Struct, words: msgspec.Struct, path: str = "") -> Iterator[tuple[str, str, str]]:
+    """The path of each text that *words* gives, the text it stands for, and the text given; phrases have no pairs."""
+    for name, (nature, _) in prose_fields(type(entry)).items():
+        own, given, here = getattr(entry, name), getattr(words, name), f"{path}{name}"
+        if not own or not given:
+            continue
+        if nature == "structs":
+            by_id = {item.id: item for item in given}
+            for item in own:
+                if item.id in by_id:
+                    yield from pairs(item, by_id[item.id], f"{here}[{item.id}].")
+        elif nature == "struct":
+            forms = [form for form in own.__struct_fields__ if getattr(given, form)]
+            yield from ((f"{here}.{form}", getattr(own, form) or own.other, getattr(given, form)) for form in forms)
+        elif nature in ("names", "proses"):
+            yield from ((f"{here}[{number}]", *both) for number, both in enumerate(zip(own, given, strict=False)))
+        elif nature in ("name", "prose"):
+            yield here, own, given
+
+
+def placeholders(text: str) -> frozenset[str]:
+    """The ``{fields}`` of a text that are filled when it is said."""
+    return frozenset(_PLACEHOLDER.findall(text))
+
+
+def misplaced(entry: msgspec.Struct, words: msgspec.Struct) -> Iterator[tuple[str, str]]:
+    """The path of each text of *words* whose placeholders are not the original's, and what is wrong with them."""
+    for path, own, given in pairs(entry, words):
+        lost, new = placeholders(own) - placeholders(given), placeholders(given) - placeholders(own)
+        if path.startswith("count.") and not new:
+            continue  # a form for one number may say it in words
+        if lost or new:
+            yield (
+                path,
+                " and ".join(
+                    f"{{{'}, {'.join(sorted(names))}}} {wrong}"
+                    for names, wrong in ((lost, "is missing"), (new, "is not in the original"))
+                    if names
+                ),
+            )
 
 
 def gaps(entry: msgspec.Struct, words: msgspec.Struct | None, path: str = "") -> Iterator[tuple[str, str]]:
@@ -115,11 +167,13 @@ def gaps(entry: msgspec.Struct, words: msgspec.Struct | None, path: str = "") ->
             for item in own:
                 yield from gaps(item, by_id.pop(item.id, None), f"{here}[{item.id}].")
             yield from ((f"{here}[{orphan}]", "orphan") for orphan in by_id)
+        elif nature in ("name", "names") and not given:
+            continue  # names may stay as they are
         elif own and not given:
             yield here, "missing"
         elif given and not own:
             yield here, "orphan"
-        elif nature == "proses" and len(own) != len(given or ()):
+        elif nature in ("names", "proses") and len(own) != len(given or ()):
             yield here, f"{len(given or ())} texts instead of {len(own)}"
 
 

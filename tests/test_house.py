@@ -18,6 +18,7 @@ ORDER = (
     "knowledge.sources",
     "knowledge.translating",
     "knowledge.lines",
+    "knowledge.caching",
     "knowledge.loading",
     "knowledge.checking",
     "bot.message",
@@ -95,6 +96,7 @@ ORDER = (
     "adapters.discord.events",
     "adapters.discord.running",
     "adapters.describing",
+    "adapters.tending",
     "adapters.service",
     "adapters.cli",
 )

@@ -117,7 +117,8 @@ class Client(discord.AutoShardedClient):
 
         async def tell(say: Say) -> None:
             if asked is not None:
-                words = self.replies.desk.words_in(str(asked.guild.preferred_locale) if asked.guild else None)
+                locale = str(asked.guild.preferred_locale) if asked.guild else None
+                words = self.replies.desk.words_for(Message(asked.content, language=locale))
                 await asked.reply(say(words), mention_author=False)
 
         task = self.under_way.start(in_turn(), tell)

@@ -1,6 +1,7 @@
 """An Answer as an embed, within Discord's limits (https://docs.discord.com/developers/resources/message)."""
 
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from typing import NamedTuple, assert_never
 
 import discord
@@ -72,7 +73,7 @@ class _Draft(NamedTuple):
 def _drawing(words: Words) -> Callable[[Answer, bool], _Draft]:
     """What drafts an answer, cut short or not; what its trials have in common is drawn once."""
     summary, columns, links = once(marked), once(_columns), once(_links)
-    body = once(_body)
+    body = once(partial(_body, words))
 
     def draw(answer: Answer, cut_short: bool) -> _Draft:
         beside = next((s for s in answer.sections if isinstance(s, Table) and s.head[:1] == ("",)), None)
@@ -109,13 +110,13 @@ def _columns(table: Table) -> list[tuple[str, str, bool]]:
     return fields
 
 
-def _body(section: Section) -> str:
+def _body(words: Words, section: Section) -> str:
     """A section under its title."""
     title = [f"### {escaped(section.title)}"] if section.title else []
-    return "\n".join(line for line in (*title, *_lines(section)) if line)
+    return "\n".join(line for line in (*title, *_lines(section, words)) if line)
 
 
-def _lines(section: Section) -> Iterator[str]:
+def _lines(section: Section, words: Words) -> Iterator[str]:
     match section:
         case Paragraph():
             yield from map(marked, section.text)
@@ -124,7 +125,7 @@ def _lines(section: Section) -> Iterator[str]:
                 yield f"{f'{number}.' if section.ordered else '-'} {marked(step)}"
         case Facts():
             for label, value in section.facts:
-                yield f"**{marked(label)}:** {_value(value)}"
+                yield f"**{marked(words.labelled(label))}** {_value(value)}"
         case Table():
             for row in section.rows:
                 first, *rest = (marked(cell) for cell in row)

@@ -19,7 +19,7 @@ from adapters.slack.replies import Replies, refusal, team_of
 from adapters.slack.settings import SlackSettings
 from adapters.slack.views import home_view, paste_view, pasted, result_view
 from adapters.working import Say, Tell, UnderWay
-from bot.language import Words
+from bot.message import Message
 
 if TYPE_CHECKING:
     from adapters.slack.installing import Stores
@@ -45,11 +45,6 @@ class Slack:
             oauth_flow=self.stores.flow if self.stores else None,
         )  # fmt: skip
         self._listen()
-
-    @property
-    def words(self) -> Words:
-        """The base language's words."""
-        return self.desk.words(self.desk.knowledge.language)
 
     def _listen(self) -> None:
         self.app.use(self._changes)  # before the assistant, which keeps changes in its threads to itself
@@ -124,16 +119,18 @@ class Slack:
                 channel=event["channel"], user=event.get("user", ""), text=text, thread_ts=event.get("thread_ts")
             )
 
-        tell = self._teller(client, event.get("user", ""), post)
+        tell = self._teller(client, event.get("user", ""), post, event.get("text") or "")
         work = self.replies.message(client, event, addressed=addressed, edited=edited)
         self._next((event["channel"], event["ts"]), work, tell)
 
-    def _teller(self, client: AsyncWebClient, user: str, post: Callable[[str], Awaitable[Any]]) -> Tell:
-        """What tells somebody something, in their language, by *post*."""
+    def _teller(
+        self, client: AsyncWebClient, user: str, post: Callable[[str], Awaitable[Any]], asked: str = ""
+    ) -> Tell:
+        """What tells somebody something by *post*, in the language in which *asked* would be answered."""
 
         async def tell(say: Say) -> None:
-            language, _ = await self.replies.language_of(client, user)
-            await post(say(self.desk.words_in(language)))
+            language, chosen = await self.replies.language_of(client, user)
+            await post(say(self.desk.words_for(Message(asked, language=language, chosen=chosen))))
 
         return tell
 
@@ -154,7 +151,7 @@ class Slack:
         await ack()
         text, place = to_plain(body.get("text") or ""), body.get("channel_id")
         work = self._respond(client, respond, text, body["user_id"], place=place)
-        self.under_way.start(work, self._teller(client, body["user_id"], respond))
+        self.under_way.start(work, self._teller(client, body["user_id"], respond, text))
 
     async def _respond(
         self, client: AsyncWebClient, respond: Any, text: str, user: str, files: Any = (), place: str | None = None,
@@ -270,16 +267,23 @@ class Slack:
         if event.get("tokens", {}).get("bot"):
             await self._removed(context)
 
-    async def _assistant_started(self, say: Any, set_suggested_prompts: Any) -> None:
-        prompts = [{"title": example, "message": example} for example in self.words.signals("help.examples")[:4]]
-        await say(self.words.say("slack.greeting"))
+    async def _assistant_started(
+        self, say: Any, set_suggested_prompts: Any, payload: dict[str, Any], client: AsyncWebClient
+    ) -> None:
+        thread = payload.get("assistant_thread") or {}
+        language, _ = await self.replies.language_of(client, str(thread.get("user_id") or ""))
+        words = self.desk.words_in(language)
+        prompts = [{"title": example, "message": example} for example in words.signals("help.examples")[:4]]
+        await say(words.say("slack.greeting"))
         await set_suggested_prompts(prompts=prompts)
 
     async def _assistant_asked(
         self, payload: dict[str, Any], client: AsyncWebClient, set_status: Any, context: dict[str, Any]
     ) -> None:
+        language, chosen = await self.replies.language_of(client, str(payload.get("user") or ""))
+        words = self.desk.words_for(Message(str(payload.get("text") or ""), language=language, chosen=chosen))
         try:
-            await set_status(self.words.say("ui.working"))
+            await set_status(words.say("ui.working"))
         except SlackApiError as error:
             LOG.warning("assistant.threads.setStatus: %s", error.response.get("error"))
         await self._answer({**payload, "channel_type": "im"}, client, context, addressed=True)

@@ -76,7 +76,7 @@ def escape(text: str) -> str:
 
 def _drawing(whole: Answer, words: Words, asked: str, *, tables: bool, share: bool) -> "_Draw":
     """What draws an answer or what is left of it; what the trials have in common is drawn once."""
-    head, block, table = once(partial(_head, whole)), once(_block), once(_table_of)
+    head, block, table = once(partial(_head, whole)), once(partial(_block, words)), once(_table_of)
     sources, asks = once(partial(_sources, words)), once(partial(_buttons, words))
     notice = _context([_plain(words.say("ui.left-out"))])
     more_button = button("more", words.say("ui.more"), asked)
@@ -113,8 +113,8 @@ def _head(answer: Answer, summary: str) -> tuple[Block, Block]:
     return {"type": "header", "text": title}, said
 
 
-def _block(section: Section) -> Block:
-    return _rich([_titled(section.title), *_section(section)])
+def _block(words: Words, section: Section) -> Block:
+    return _rich([_titled(section.title), *_section(section, words)])
 
 
 def _table_of(section: Table) -> tuple[Block, Block]:
@@ -124,7 +124,7 @@ def _table_of(section: Table) -> tuple[Block, Block]:
 def _sources(words: Words, sources: Sequence[Source]) -> Block:
     links = [{"type": "link", "url": source.url, "text": source.title} for source in sources[:10]]
     joined = [part for link in links for part in (link, _plain("  "))][:-1]
-    return _context([_plain(f"{words.say('label.sources')}: "), *joined])
+    return _context([_plain(f"{words.labelled(words.say('label.sources'))} "), *joined])
 
 
 def _buttons(words: Words, follow_ups: Sequence[str]) -> list[Block]:
@@ -143,7 +143,7 @@ def button(action: str, label: str, value: str) -> Block:
     return {"type": "button", "action_id": action, "text": text, "value": value[:MAX_VALUE]}
 
 
-def _section(section: Section) -> Iterator[Block]:
+def _section(section: Section, words: Words) -> Iterator[Block]:
     match section:
         case Paragraph():
             yield _lines([_marked(text) for text in section.text])
@@ -152,9 +152,9 @@ def _section(section: Section) -> Iterator[Block]:
             style = "ordered" if section.ordered else "bullet"
             yield {"type": "rich_text_list", "style": style, "indent": 0, "elements": items}
         case Facts():
-            yield _lines([[_bold(f"{label}: "), *_value(value)] for label, value in section.facts])
+            yield _lines([[_bold(f"{words.labelled(label)} "), *_value(value)] for label, value in section.facts])
         case Table():
-            yield {"type": "rich_text_preformatted", "elements": [_plain(_as_text(section) or " ")]}
+            yield {"type": "rich_text_preformatted", "elements": [_plain(_as_text(section, words) or " ")]}
         case Quote():
             yield {"type": "rich_text_preformatted", "elements": [_plain(section.text or " ")]}
         case _:
@@ -168,12 +168,12 @@ def _table(section: Table) -> Block:
     return {"type": "table", "rows": cells, "column_settings": wrapped}
 
 
-def _as_text(section: Table) -> str:
+def _as_text(section: Table, words: Words) -> str:
     """A table as lines, for clients without table blocks: each row's cells under their heads."""
     rows = []
     for row in section.rows:
         cells = [
-            f"{head}: {_bare(cell)}" if head else _bare(cell) for head, cell in zip(section.head, row, strict=True)
+            words.pair(head, _bare(cell)) if head else _bare(cell) for head, cell in zip(section.head, row, strict=True)
         ]
         rows.append("\n  ".join(cell for cell in cells if cell))
     return "\n".join(rows)

@@ -80,7 +80,11 @@ def answer_bounce(diagnosis: Diagnosis, words: Words) -> Answer:
         ),
         bounces=(record(diagnosis, known),),
         sources=_sources(pattern, provider, blocklist, words, about, reason.sources),
-        follow_ups=tuple(dict.fromkeys((*((codes,) if codes else ()), *reason.topics[:3], *reason.codes[:2])))[:5],
+        follow_ups=tuple(
+            dict.fromkeys(
+                (*((codes,) if codes else ()), *parts.topic_names(words, reason.topics[:3]), *reason.codes[:2])
+            )
+        )[:5],
     )
 
 
@@ -116,7 +120,7 @@ def _facts(diagnosis: Diagnosis, provider: Provider | None, blocklist: Blocklist
         ("label.retry", words.say(f"retry.{'later' if diagnosis.permanent is False else reason.retry}")),
         (
             "label.retry-after",
-            words.say("bounce.seconds", seconds=diagnosis.retry_after) if diagnosis.retry_after else None,
+            words.count("bounce.seconds", diagnosis.retry_after) if diagnosis.retry_after else None,
         ),
         ("label.suppress", words.say("word.yes" if diagnosis.suppress else "word.no")),
         ("label.recipient", f"`{evidence.recipient}`" if evidence.recipient else None),
@@ -238,7 +242,11 @@ def answer_digest(found: Digest, bounces: Sequence[Diagnosis], words: Words) -> 
             *_suppress(found, words),
         ),
         bounces=tuple(record(diagnosis, known) for diagnosis in bounces),
-        follow_ups=tuple(dict.fromkeys(t for g in found.groups for t in known.reasons[g.reason].topics[:1]))[:5],
+        follow_ups=tuple(
+            dict.fromkeys(
+                name for g in found.groups for name in parts.topic_names(words, known.reasons[g.reason].topics[:1])
+            )
+        )[:5],
     )  # fmt: skip
 
 
@@ -265,7 +273,7 @@ def _shown(time: str) -> str:
 def _first_steps(found: Digest, words: Words) -> Iterator[Section]:
     reasons = words.knowledge.reasons
     failures = [reasons[group.reason] for group in found.groups if reasons[group.reason].kind != "no-failure"]
-    steps = tuple(f"{reason.name}: {reason.sender[0]}" for reason in failures[:3] if reason.sender)
+    steps = tuple(words.pair(reason.name, reason.sender[0]) for reason in failures[:3] if reason.sender)
     yield from parts.steps(words, "first", "label.first", steps, 8)
 
 

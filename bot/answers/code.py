@@ -110,7 +110,7 @@ def _pair(pair: str, provider: Provider | None, words: Words) -> Answer:
     elif entry and reply_entry and reply not in entry.basic and status not in reply_entry.enhanced:
         about.append(words.say("code.unusual-pair", reply=reply, status=status))
     if reply_entry:
-        about.append(f"{reply}: {reply_entry.summary}")
+        about.append(words.pair(reply, reply_entry.summary))
     name = entry.name if entry else (reply_entry.name if reply_entry else status)
     links = parts.note_links(words, (pair, reply), provider.id if provider else None)
     listed = parts.sources_of(reply_entry.sources if reply_entry else ())
@@ -149,7 +149,12 @@ def _undefined(subject: Subject, words: Words) -> Answer:
     else:
         topic = parts.subject_class(known, code)
         families = [known.classes.get(f"{code[0]}.x.x"), topic]
-        summary = words.say("code.undefined-status", code=code, severity=severity, subject=topic.name if topic else "?")
+        summary = words.say(
+            "code.undefined-status",
+            code=code,
+            severity=severity,
+            subject=topic.name if topic else words.say("word.unknown"),
+        )
         candidates = [e.replace("x", code[0], 1) for e in known.enhanced_codes if e.split(".")[1] == code.split(".")[1]]
         near = [f"{found} {known.enhanced_codes[EnhancedCode.parse(found).entry].name}" for found, _, _ in
                 process.extract(code, candidates if code[0] != "x" else [], scorer=fuzz.ratio, limit=3)]  # fmt: skip
@@ -191,7 +196,7 @@ def _only_at_providers(code: str, provider: Provider | None, words: Words) -> An
         subjects=(code,),
         language=words.language,
         title=words.say("title.undefined", code=code),
-        summary=f"{first.name}: {own.meaning}",
+        summary=words.pair(first.name, own.meaning),
         tone=parts.severity_of(code),
         sections=(
             *_at_provider(code, first, words),
@@ -266,7 +271,7 @@ def _facts(entry: ReplyCodeEntry, words: Words) -> Facts:
         (words.say("label.text" if entry.standing == "standard" else "label.text-seen"), f"`{entry.text}`"),
     ]
     if entry.emitters:
-        facts.append((words.say("label.emitters"), "; ".join(entry.emitters)))
+        facts.append((words.say("label.emitters"), words.series(entry.emitters)))
     return Facts(id="facts", title=words.say("label.what"), facts=tuple(facts), weight=9)
 
 

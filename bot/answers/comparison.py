@@ -136,7 +136,7 @@ def _undefined(subject: Subject, words: Words) -> Side:
 def _summary(sides: Sequence[Side], words: Words) -> str:
     """Which is which, in one or two sentences."""
     named = (words.say("comparison.use", code=side.code, summary=side.name) for side in sides)
-    opening = "; ".join(named) + "."
+    opening = words.series(named) + "."
     severities = [side.severity for side in sides if side.severity]
     if len(severities) == 2 and len(sides) == 2 and severities[0] != severities[1]:
         first, second = (words.say(f"severity.{severity}").lower() for severity in severities)
@@ -205,7 +205,7 @@ def _differences(sides: Sequence[Side], words: Words) -> Iterator[str]:
 
 def _each(label: str, values: Sequence[tuple[str, str]], words: Words) -> str:
     """One line: what is compared, then each subject's value."""
-    cells = "; ".join(words.say("comparison.cell", code=code, value=words.say(value)) for code, value in values)
+    cells = words.series(words.pair(code, words.say(value)) for code, value in values)
     return words.say("comparison.each", label=words.say(label).rstrip("?\u00a0 "), cells=cells)
 
 
@@ -227,7 +227,7 @@ def _session(sides: Sequence[Side], words: Words) -> Iterator[Section]:
 
 def _enhanced(sides: Sequence[Side], words: Words) -> Iterator[Section]:
     facts = tuple(
-        (f"{side.code}: `{code}`", name)
+        (words.pair(side.code, f"`{code}`"), name)
         for side in sides
         for code in side.enhanced
         if (name := parts.code_name(words.knowledge, code))

@@ -165,7 +165,7 @@ def _lost(facts: MailboxFacts, words: Words) -> Iterator[tuple[str, str]]:
         if isinstance(value, Missing):
             again = value.retry_after and words.say("check.again", seconds=value.retry_after)
             why = words.say(f"check.why.{value.why}")
-            yield words.say(f"check.label.{field.replace('_', '-')}"), f"{why}; {again}" if again else why
+            yield words.say(f"check.label.{field.replace('_', '-')}"), words.series((why, again) if again else (why,))
 
 
 Found = tuple[str, dict[str, object]]

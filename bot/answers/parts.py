@@ -119,6 +119,12 @@ def code_name(knowledge: Knowledge, code: str) -> str | None:
     return entry.name if entry else None
 
 
+def topic_names(words: Words, topics: Iterable[str]) -> tuple[str, ...]:
+    """The names of topics as somebody would write them."""
+    known = words.knowledge.topics
+    return tuple(known[topic].name.lower() for topic in topics if topic in known)
+
+
 def in_turn(*groups: list[str]) -> tuple[str, ...]:
     """The first of each group in turn, then the seconds, and so on, up to the limit."""
     longest = max((len(group) for group in groups), default=0)

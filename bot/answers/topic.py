@@ -26,7 +26,6 @@ def answer_topic(question: Topic, words: Words) -> Answer:
 
 
 def _topic(topic: TopicEntry, words: Words) -> Answer:
-    names = {identity: entry.name for identity, entry in words.knowledge.topics.items()}
     codes = tuple((f"`{note.id}`", note.why) for note in topic.codes)
     return _answer(
         topic.id,
@@ -41,9 +40,7 @@ def _topic(topic: TopicEntry, words: Words) -> Answer:
         ),
         words,
         sources=(*parts.note_links(words, (topic.id,)), *parts.sources_of(topic.sources)),
-        follow_ups=tuple(
-            [note.id for note in topic.codes[:3]] + [names[other].lower() for other in topic.related if other in names]
-        ),
+        follow_ups=(*(note.id for note in topic.codes[:3]), *parts.topic_names(words, topic.related)),
     )
 
 
@@ -67,7 +64,7 @@ def _reason(reason: Reason, words: Words) -> Answer:
         ),
         words,
         sources=parts.sources_of(reason.sources),
-        follow_ups=(*reason.codes[:3], *reason.topics[:3]),
+        follow_ups=(*reason.codes[:3], *parts.topic_names(words, reason.topics[:3])),
     )
 
 
@@ -99,7 +96,7 @@ def _blocklist(blocklist: Blocklist, words: Words) -> Answer:
         ),
         words,
         sources=parts.sources_of(blocklist.sources),
-        follow_ups=("blocklists", "554 5.7.1"),
+        follow_ups=(*parts.topic_names(words, ("blocklists",)), "554 5.7.1"),
     )
 
 

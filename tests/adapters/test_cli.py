@@ -162,3 +162,95 @@ def test_readme_lists_every_command(home: Path) -> None:
     listed = (ROOT / "README.md").read_text("utf-8").split("<!-- commands -->")[1].split("<!-- /commands -->")[0]
     assert commands
     assert [name for name in commands if f"smtpbot {name} " not in listed] == []
+
+
+@pytest.mark.parametrize("given", [("--lang", "fr"), ("--lang", "fr_CA"), ("--lang", "FR-fr")])
+def test_a_language_may_be_chosen_with_its_region(home: Path, given: tuple[str, str]) -> None:
+    assert json.loads(run(home, "ask", "--json", *given, "what is 550").stdout)["language"] == "fr"
+
+
+def test_a_language_that_nobody_has_is_told_with_those_that_there_are(home: Path) -> None:
+    done = run(home, "ask", "--lang", "de", "550")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == "--lang: 'de' is not one of en, fr\n"
+    assert run(home, "explain", SMTPBOT_LANGUAGE="de").stderr == "SMTPBOT_LANGUAGE: 'de' is not one of en, fr\n"
+
+
+def test_every_command_that_answers_answers_in_french(home: Path, tmp_path: Path) -> None:
+    french = {"SMTPBOT_LANGUAGE": "fr"}
+    log = tmp_path / "mail.log"
+    log.write_text("550 5.1.1 <a@example.com>: User unknown\n450 4.2.2 <b@example.com>: mailbox full\n", "utf-8")
+    assert "Boîte aux lettres indisponible" in run(home, "codes", "5xx", **french).stdout
+    assert "2 rejets" in run(home, "explain", str(log), **french).stdout
+    assert "Quand vous le voyez" in run(home, "chat", given="550\n", **french).stdout
+    refused = run(home, "check", "no address at all", **french)
+    assert "Ce n'est ni une adresse ni un domaine" in refused.stdout
+    lost = run(home, "explain", str(tmp_path / "none.log"), **french)
+    assert lost.stderr == f"{tmp_path / 'none.log'}\u00a0: fichier ou dossier introuvable\n"
+    assert "Je n'ai pas compris" in run(home, "ask", "qwertz uiop", **french).stdout
+
+
+def test_what_a_language_lacks_is_listed_with_its_share(home: Path) -> None:
+    done = run(home, "knowledge", "missing", "fr")
+    assert (done.returncode, done.stdout) == (0, "")
+    assert re.fullmatch(r"fr: (\d+) of \1 texts, 100 %\n", done.stderr)
+
+
+@pytest.mark.parametrize("tag", ["de", "providers", "../en"])
+def test_a_language_that_does_not_exist_yet_is_told_where_it_begins(home: Path, tag: str) -> None:
+    done = run(home, "knowledge", "missing", tag)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert f"knowledge/{tag}/words.yaml" in done.stderr
+
+
+def test_a_language_may_grow_in_a_folder_of_ones_own(home: Path, tmp_path: Path) -> None:
+    (tmp_path / "de").mkdir()
+    (tmp_path / "de" / "words.yaml").write_text(
+        "- id: language\n  text: Deutsch\n- id: label.when\n  text: Wann man ihn sieht\n"
+        "- id: signal.common\n  phrases: [was, bedeutet, der]\n",
+        "utf-8",
+    )
+    (tmp_path / "de" / "reply-codes.yaml").write_text(
+        "- id: '550'\n  name: Postfach nicht verfügbar\n  summary: Endgültig abgelehnt.\n", "utf-8"
+    )
+    own = {"SMTPBOT_KNOWLEDGE": str(tmp_path)}
+    answer = json.loads(run(home, "ask", "--json", "was bedeutet der 550", **own).stdout)
+    assert (answer["language"], answer["title"]) == ("de", "550: Postfach nicht verfügbar")
+    assert "Wann man ihn sieht" in [section["title"] for section in answer["sections"]]
+    assert "How to fix it, on the sending side" in [section["title"] for section in answer["sections"]]
+    missing = run(home, "knowledge", "missing", "de", **own)
+    assert missing.returncode == 1
+    assert "reply_codes/550: meaning" in missing.stdout
+    assert "reply_codes/550: name" not in missing.stdout
+    assert re.fullmatch(r"de: 5 of \d+ texts, 0 %\n", missing.stderr)
+    assert run(home, "knowledge", "check", str(tmp_path)).returncode == 0
+    (tmp_path / "de" / "words.yaml").write_text("- id: language\n  text: Deutsch\n  complete: true\n", "utf-8")
+    checked = run(home, "knowledge", "check", str(tmp_path))
+    assert checked.returncode == 1
+    assert (
+        "knowledge/de: reply_codes/550: meaning: not translated, but the language says it is complete" in checked.stdout
+    )
+
+
+def test_a_teams_own_notes_need_no_translation(home: Path, tmp_path: Path) -> None:
+    (tmp_path / "notes.yaml").write_text("- id: rb-1\n  about: ['550']\n  text: See the runbook.\n", "utf-8")
+    assert run(home, "knowledge", "check", str(tmp_path)).returncode == 0
+    french = run(home, "ask", "--lang", "fr", "550", SMTPBOT_KNOWLEDGE=str(tmp_path)).stdout
+    assert "De votre équipe" in french
+    assert "See the runbook." in french
+
+
+def test_a_fault_in_a_translation_of_ones_own_leaves_that_text_in_english_and_is_told(
+    home: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "fr").mkdir()
+    (tmp_path / "fr" / "reply-codes.yaml").write_text(
+        "- id: '550'\n  summary: À nous.\n- id: '551'\n  retry: later\n- id: '999'\n  name: Rien\n", "utf-8"
+    )
+    own = {"SMTPBOT_KNOWLEDGE": str(tmp_path)}
+    done = run(home, "ask", "--json", "--lang", "fr", "550", **own)
+    answer = json.loads(done.stdout)
+    assert answer["summary"] == "À nous."
+    assert answer["title"] == "550\u00a0: Boîte aux lettres indisponible"
+    assert "reply-codes.yaml:3" in done.stderr
+    assert "999 translates no entry" in done.stderr

@@ -386,6 +386,21 @@ async def test_an_assistant_thread_begins_with_suggestions(slack: SlackStandIn, 
     assert (await told(slack))[0]["thread_ts"] == "1600000000.000001"
 
 
+async def test_an_assistant_thread_speaks_the_language_of_who_opened_it(slack: SlackStandIn, start: Start) -> None:
+    slack.locales["U1"] = "fr-FR"
+    await start()
+    thread = {"user_id": "U1", "context": {}, "channel_id": "D1", "thread_ts": "1600000000.000001"}
+    await slack.send_event(
+        {"type": "assistant_thread_started", "assistant_thread": thread, "event_ts": "1600000000.000002"}
+    )
+    [call] = await slack.wait_for("assistant.threads.setSuggestedPrompts")
+    assert "354 contre 550" in str(call.arguments["prompts"])
+    assert (await told(slack))[0]["text"].startswith("Posez une question")
+    await slack.send_event(slack.message("550", channel="D1", thread_ts="1600000000.000001"))
+    [status] = await slack.wait_for("assistant.threads.setStatus")
+    assert status.arguments["status"].startswith("Un instant")
+
+
 async def test_a_question_in_an_assistant_thread_is_answered_there_once(slack: SlackStandIn, start: Start) -> None:
     running = await start()
     await slack.send_event(slack.message("550", channel="D1", thread_ts="1600000000.000001"))
@@ -435,6 +450,15 @@ async def test_a_bug_is_told_in_the_language_of_the_asker(slack: SlackStandIn, s
     await start(bot=msgspec.structs.replace(bot, explainer=broken))
     slack.locales["U1"] = "fr-FR"
     await slack.send_event(slack.message(BOUNCE, channel="D1"))
+    [call] = await slack.wait_for("chat.postEphemeral")
+    assert call.arguments["text"].startswith("Désolé")
+
+
+async def test_a_bug_is_told_in_french_to_who_wrote_french_in_an_english_workspace(
+    slack: SlackStandIn, start: Start, bot: Bot
+) -> None:
+    await start(bot=msgspec.structs.replace(bot, explainer=broken))
+    await slack.send_event(slack.message("Votre message n'a pas pu être remis au destinataire", channel="D1"))
     [call] = await slack.wait_for("chat.postEphemeral")
     assert call.arguments["text"].startswith("Désolé")
 
