@@ -82,8 +82,8 @@ async def service(slack: SlackStandIn, overlay: Path, tmp_path: Path) -> AsyncIt
 
 async def ask(slack: SlackStandIn, text: str, channel: str) -> str:
     """Ask in a channel of its own, and wait for what is posted there."""
-    await slack.send_event(slack.message(text, channel=channel))
     number = len(slack.calls_of("chat.postMessage")) + 1
+    await slack.send_event(slack.message(text, channel=channel))
     calls = await slack.wait_for("chat.postMessage", number)
     return json.dumps(calls[-1].arguments)
 
