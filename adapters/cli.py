@@ -200,6 +200,8 @@ def _run(options: argparse.Namespace, environ: Mapping[str, str]) -> int:
 
     from adapters.service import serve
 
+    language = _language(options, environ)
+    environ = environ if language is None else {**environ, "SMTPBOT_LANGUAGE": language}
     try:
         return asyncio.run(serve(environ, _bot(environ), *_places(environ), options.platform))
     except* ValueError as errors:
@@ -253,9 +255,8 @@ def _language(options: argparse.Namespace, environ: Mapping[str, str]) -> str | 
     from knowledge.errors import SettingWrong
     from knowledge.loading import languages
 
-    name, wanted = (
-        ("--lang", options.lang) if options.lang else ("SMTPBOT_LANGUAGE", read(CommonSettings, environ).language)
-    )
+    given = getattr(options, "lang", None)
+    name, wanted = ("--lang", given) if given else ("SMTPBOT_LANGUAGE", read(CommonSettings, environ).language)
     if wanted is None:
         return None
     tag, known = wanted.replace("_", "-").split("-")[0].lower(), languages(overlays=_places(environ)[0])

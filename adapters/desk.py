@@ -9,6 +9,8 @@ import logging
 import time
 from collections.abc import Awaitable, Callable
 
+import msgspec
+
 from adapters.metrics import Metrics
 from bot.answer import Answer
 from bot.answering import Bot
@@ -25,10 +27,11 @@ PRIVATE = ("mailbox",)
 
 
 class Current:
-    """The Bot of the moment; replaced whole when the knowledge is read anew."""
+    """The Bot of the moment, replaced when the knowledge is read anew; and the language where nothing tells one."""
 
-    def __init__(self, bot: Bot) -> None:
+    def __init__(self, bot: Bot, language: str | None = None) -> None:
         self.bot = bot
+        self.language = language
 
 
 class Desk:
@@ -66,13 +69,13 @@ class Desk:
         return self._current.bot.words(language)
 
     def words_in(self, language: str | None) -> Words:
-        """The words of a locale such as ``fr-FR``, the base language's where we have no other."""
-        tag = (language or "").replace("_", "-").split("-")[0].lower()
-        return self.words(tag if tag in self.lexicon.languages else self.knowledge.language)
+        """The words of a locale such as ``fr-FR``; where we have no such language, the default's."""
+        tags = ((tag or "").replace("_", "-").split("-")[0].lower() for tag in (language, self._current.language))
+        return self.words(next((tag for tag in tags if tag in self.lexicon.languages), self.knowledge.language))
 
     def words_for(self, message: Message) -> Words:
         """The words of the language that *message* is answered in."""
-        return self.words(language_of(message, self.lexicon))
+        return self.words(language_of(self._here(message), self.lexicon))
 
     def checks(self) -> bool:
         """Whether addresses are checked here."""
@@ -80,7 +83,7 @@ class Desk:
 
     def understand(self, message: Message) -> Question:
         """What a message asks."""
-        return self._current.bot.understand(message)
+        return self._current.bot.understand(self._here(message))
 
     def is_private(self, question: Question) -> bool:
         """Whether the answer is for the asker's eyes only: what it says of somebody's mailbox is nobody else's."""
@@ -93,7 +96,7 @@ class Desk:
     async def reply(self, message: Message, question: Question | None = None) -> Answer | None:
         """The answer, or None where nobody asked us; counted and logged. *question* where it is understood already."""
         began = self._clock()
-        answer = await self._current.bot.reply(message, question)
+        answer = await self._current.bot.reply(self._here(message), question)
         if answer is not None:
             self._tell(answer, self._clock() - began)
         return answer
@@ -115,6 +118,10 @@ class Desk:
     def retried(self) -> None:
         """Count a call that the platform refused or dropped, and that is made again."""
         self.metrics.retries.labels(self.platform).inc()
+
+    def _here(self, message: Message) -> Message:
+        """A message with the default language of this place."""
+        return msgspec.structs.replace(message, default=self._current.language)
 
     def _tell(self, answer: Answer, seconds: float) -> None:
         self.metrics.answered(answer.kind, self.platform, seconds)

@@ -41,7 +41,7 @@ async def serve(
     settings = read(CommonSettings, given)
     set_up(settings.log_level, settings.log_format)
     runs = _runs(given, platform)
-    metrics, current, stop = Metrics(), Current(bot), asyncio.Event()
+    metrics, current, stop = Metrics(), Current(bot, settings.language), asyncio.Event()
     metrics.uses(bot.knowledge.version)
     desks = {name: Desk(name, current, metrics) for name in runs}
     for number in (signal.SIGTERM, signal.SIGINT):

@@ -64,8 +64,9 @@ class CommonSettings(msgspec.Struct, frozen=True, kw_only=True):
     """What every command and adapter shares."""
 
     language: Annotated[
-        str, variable("SMTPBOT_LANGUAGE", "the language of the answers; without it, that of each question",
-                      "a language tag, such as fr", pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$")
+        str, variable("SMTPBOT_LANGUAGE", "the language of the answers in a terminal; in chats, where neither the "
+                      "asker nor the question tells one", "a language tag, such as fr",
+                      pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$")
     ] | None = None  # fmt: skip
     knowledge: Annotated[
         tuple[str, ...], variable("SMTPBOT_KNOWLEDGE", "folders of your own knowledge, laid over what is shipped",

@@ -19,6 +19,7 @@ class Message(msgspec.Struct, frozen=True):
         attachments: the files that came with it.
         language: the asker's own choice or the platform's locale, a BCP 47 tag; None where neither is known.
         chosen: whether *language* is the asker's own choice, which then wins over the language of the question.
+        default: the language where neither *language* nor the question tells one; None is the base language.
         addressed: whether the bot was spoken to; what was not and is no question gets no answer.
         asker: the platform's id of who asks, *place* that of the channel: what may be checked depends on them.
     """
@@ -30,6 +31,7 @@ class Message(msgspec.Struct, frozen=True):
     addressed: bool = True
     asker: str | None = None
     place: str | None = None
+    default: str | None = None
 
 
 MAX_TEXT = 1_048_576

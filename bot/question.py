@@ -312,9 +312,10 @@ def _near(odd: str, lexicon: Lexicon) -> Iterator[str]:
 
 
 def language_of(message: Message, lexicon: Lexicon) -> str:
-    """The asker's choice; else a locale that is not the base language; else the question's own language."""
+    """The asker's choice; else a locale that is not the base language; else the question's own; else the default."""
     said, known = bare(message.text[:MAX_QUESTION]), lexicon.languages
     wanted = (message.language or "").replace("_", "-").split("-")[0].lower()
     if wanted in known and (message.chosen or wanted != known[0]):
         return wanted
-    return max(known, key=lambda language: (lexicon.hits(language, said), language == known[0]))
+    default = message.default if message.default in known else known[0]
+    return max(known, key=lambda language: (lexicon.hits(language, said), language == default))

@@ -173,6 +173,7 @@ def test_a_language_that_nobody_has_is_told_with_those_that_there_are(home: Path
     done = run(home, "ask", "--lang", "de", "550")
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr == "--lang: 'de' is not one of en, fr\n"
+    assert run(home, "run", SMTPBOT_LANGUAGE="de").stderr == "SMTPBOT_LANGUAGE: 'de' is not one of en, fr\n"
     assert run(home, "explain", SMTPBOT_LANGUAGE="de").stderr == "SMTPBOT_LANGUAGE: 'de' is not one of en, fr\n"
 
 

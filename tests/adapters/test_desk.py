@@ -111,3 +111,28 @@ async def test_ready_means_that_every_platform_is_connected(bot: Bot) -> None:
         counted = await page("metrics")
         assert 'smtpbot_ready{platform="slack"} 0.0' in counted.text
         assert counted.headers["Content-Type"].startswith("text/plain")
+
+
+@pytest.mark.parametrize(
+    ("message", "language"),
+    [
+        (Message("550"), "fr"),
+        (Message("550", language="en-US"), "fr"),
+        (Message("what is 550"), "en"),
+        (Message("c'est quoi le 550"), "fr"),
+        (Message("550", language="en", chosen=True), "en"),
+    ],
+)
+async def test_the_language_of_the_place_counts_where_neither_asker_nor_question_tells_one(
+    bot: Bot, message: Message, language: str
+) -> None:
+    desk = Desk("slack", Current(bot, "fr"), Metrics())
+    answer = await desk.reply(message)
+    assert answer is not None
+    assert answer.language == language
+    assert desk.words_for(message).language == language
+
+
+@pytest.mark.parametrize(("locale", "language"), [(None, "fr"), ("xx", "fr"), ("en-GB", "en"), ("fr-CA", "fr")])
+def test_pages_and_buttons_follow_the_locale_else_the_place(bot: Bot, locale: str | None, language: str) -> None:
+    assert Desk("slack", Current(bot, "fr"), Metrics()).words_in(locale).language == language
