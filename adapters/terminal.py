@@ -24,10 +24,6 @@ _TONES = {
     "neutral": "blue",
 }
 _LITERAL = re.compile(r"`([^`]+)`")
-NO_BREAK, NARROW_NO_BREAK = "\u00a0", "\u202f"
-HELD, HELD_NARROW = "\ue000", "\ue001"
-"""Stand for these while lines are broken: Rich would break at a no-break space too."""
-
 WIDTH = 100
 """Columns beyond which lines of prose get hard to read."""
 
@@ -114,18 +110,31 @@ def console_for(stream: TextIO) -> Console:
 
 def show(answer: Answer, words: Words, console: Console) -> None:
     """Print one answer."""
-    text = to_json(answer).decode().replace(NO_BREAK, HELD).replace(NARROW_NO_BREAK, HELD_NARROW)
-    held = from_json(text.encode())
-    with console.capture() as drawn:
-        console.print(to_text(held, words, colour=console.is_terminal and not console.no_color))
-    console.file.write(drawn.get().replace(HELD, NO_BREAK).replace(HELD_NARROW, NARROW_NO_BREAK))
+    with console.capture() as captured:
+        console.print(to_text(_kept(answer), words, colour=console.is_terminal and not console.no_color))
+    console.file.write(_freed(captured.get()))
+    console.file.flush()
 
 
 def draw(answer: Answer, words: Words, picture: Path, title: str) -> None:
     """Write one answer as an SVG picture of a terminal."""
     console = Console(record=True, width=WIDTH, file=io.StringIO(), force_terminal=True, highlight=False)
-    console.print(to_text(answer, words, colour=True))
-    console.save_svg(str(picture), title=title)
+    console.print(to_text(_kept(answer), words, colour=True))
+    picture.write_text(_freed(console.export_svg(title=title)), "utf-8")
+
+
+_HOLD = str.maketrans("\u00a0\u202f", "\uf0a0\uf0af")
+_FREE = str.maketrans("\uf0a0\uf0af", "\u00a0\u202f")
+"""Rich breaks lines at no-break spaces too; these stand for them until the lines are broken."""
+
+
+def _kept(answer: Answer) -> Answer:
+    """*answer* with spaces at which no line is broken."""
+    return from_json(to_json(answer).decode().translate(_HOLD).encode())
+
+
+def _freed(drawn: str) -> str:
+    return drawn.translate(_FREE)
 
 
 def chat(bot: Bot, language: str | None, history: Path, lines: Iterable[str] | None, console: Console) -> None:

@@ -84,6 +84,18 @@ def test_an_answer_is_drawn_in_french_in_a_terminal(bot: Bot, ask: Callable[...,
     assert "Côte à côte" in shown
 
 
+@pytest.mark.parametrize("width", [40, 60, 80, 100])
+def test_no_line_in_a_terminal_begins_with_what_belongs_to_the_line_before(
+    bot: Bot, ask: Callable[..., Answer], width: int
+) -> None:
+    written = io.StringIO()
+    for asked in ("354 contre 550", "liste grise", "4xx"):
+        show(ask(asked, "fr"), bot.words("fr"), Console(file=written, width=width))
+    lines = [line.strip() for line in written.getvalue().splitlines()]
+    assert [line for line in lines if line.startswith((";", ":", "?", "!", "»")) or line.endswith("«")] == []
+    assert "Réessayer peut-il aider\u00a0?" in written.getvalue() or width < 60
+
+
 def test_slacks_modals_and_home_are_french(bot: Bot) -> None:
     words = bot.words("fr")
     languages = [(tag, bot.words(tag).say("language")) for tag in bot.lexicon.languages]
