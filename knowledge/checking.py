@@ -1,5 +1,6 @@
 """What types cannot say: references that lead nowhere, names used twice, expressions that RE2 refuses."""
 
+import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
@@ -19,11 +20,15 @@ def check(reading: Reading) -> tuple[Fault, ...]:
         *_blocklists(known),
         *_notes(known),
         *_findings(known),
+        *_formats(known),
     )
     return tuple(_fault(reading, place, field, text) for place, field, text in found)
 
 
 Finding = tuple[str, str, str]
+
+_NO_REPETITION = re.compile(r"\\.|\[\^?\]?(?:\\.|[^\]\\])*\]|\(\?(?:P<\w+>|:|<?[=!])")
+_REPEATED = re.compile(r"(\.\*\)|[*+?]|\{\d+,\d*\})(\+?)")
 
 
 def _fault(reading: Reading, place: str, field: str, text: str) -> Fault:
@@ -135,6 +140,24 @@ def _blocklists(known: Knowledge) -> Iterator[Finding]:
             yield from _refused(f"blocklists/{identity}", f"signs[{number}]", sign)
         if blocklist.status == "gone" and blocklist.gone_since is None:
             yield f"blocklists/{identity}", "gone_since", "a list that is gone says since when"
+
+
+def _formats(known: Knowledge) -> Iterator[Finding]:
+    for identity, form in known.log_formats.items():
+        for number, expression in enumerate(form.plain):
+            try:
+                re.compile(expression, re.ASCII)
+            except re.error as error:
+                yield f"log_formats/{identity}", f"plain[{number}]", f"Python refuses it: {error}"
+            if not repeats_safely(expression):
+                yield f"log_formats/{identity}", f"plain[{number}]", "repeats what is not possessive"
+
+
+def repeats_safely(expression: str) -> bool:
+    """Whether Python's ``re`` takes linear time: all that repeats is possessive, but for one ``.*`` in a group."""
+    repeated = _REPEATED.findall(_NO_REPETITION.sub("x", expression))
+    loose = [what for what, possessive in repeated if not possessive]
+    return loose in ([], [".*)"])
 
 
 def _notes(known: Knowledge) -> Iterator[Finding]:

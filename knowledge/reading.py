@@ -37,12 +37,17 @@ class LogFormat(Entry, frozen=True, kw_only=True):
     A ``line`` is read by *match*, RE2 expressions with the fields as named groups; ``json`` and ``table`` by
     *fields*; a ``prefix`` only tells a log line from other text. *signs* are RE2 expressions that every line with a
     failure fits, by which long logs are searched. *remember* joins fields of an earlier line by its group ``key``.
+
+    *plain* saves time, no more: expressions of Python's ``re`` that a whole line fits, time and all, where its program
+    wrote it as it does by default. Such a line bears a sign, and *match* would tell the same of it. All that repeats is
+    possessive, but for one ``.*``, so that they too take linear time.
     """
 
     kind: Literal["prefix", "line", "json", "table"]
     mta: str | None = None
     signs: tuple[str, ...] = ()
     match: tuple[str, ...] = ()
+    plain: tuple[str, ...] = ()
     remember: str | None = None
     underscored: bool = False
     items: str | None = None

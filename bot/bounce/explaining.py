@@ -6,7 +6,7 @@ import msgspec
 
 from bot.bounce.diagnosis import UNKNOWN, Diagnosis, Patterns, compile_patterns, diagnose
 from bot.bounce.evidence import Evidence
-from bot.bounce.formats import Formats, compile_formats, read_json
+from bot.bounce.formats import Formats, compile_formats, read_json, read_plain
 from bot.bounce.mails import read_mail
 from bot.bounce.reading import read_mbox, read_one, read_table, read_text, shape_of, unpacked
 from knowledge.schema import Knowledge
@@ -64,28 +64,45 @@ def explain_lines(
         seen: what earlier lines said of deliveries; read and added to.
     """
     seen = {} if seen is None else seen
-    lines = _failing(data, explainer.formats, first) if logged else enumerate(data.split(b"\n"), first)
-    for number, line in lines:
+    read = _of_log(data, explainer, source, first, seen) if logged else _of_lines(data, explainer, source, first, seen)
+    yield from (found for found in _diagnosed(read, explainer) if found.evidence.kind != "delivered")
+
+
+def _of_lines(
+    data: bytes, explainer: Explainer, source: str, first: int, seen: dict[str, dict[str, str]]
+) -> Iterator[Evidence]:
+    for number, line in enumerate(data.split(b"\n"), first):
         text = line.decode("utf-8", "replace").strip("\r\n")
         if text.strip():
-            found = read_one(text, explainer.formats, f"{source}:{number}", seen)
-            yield from (d for d in _diagnosed(found, explainer) if d.evidence.kind != "delivered")
+            yield from read_one(text, explainer.formats, f"{source}:{number}", seen)
 
 
-def _failing(data: bytes, formats: Formats, first: int) -> Iterator[tuple[int, bytes]]:
-    """The lines that may report a failure, with their numbers; the others are passed over in one search."""
-    number, done, position = first, 0, 0
-    while position < len(data):
-        found = formats.signs.search(data, position)
+def _of_log(
+    data: bytes, explainer: Explainer, source: str, first: int, seen: dict[str, dict[str, str]]
+) -> Iterator[Evidence]:
+    """The lines that may report a failure; all between them are passed over in one search."""
+    formats, number, position = explainer.formats, first, 0
+    while (sign := formats.signs.search(data, position)) is not None:
+        start = data.rfind(b"\n", position, sign.start()) + 1 or position
+        number += data.count(b"\n", position, start)
+        text, end = _line_at(data, start)
+        found = read_plain(text, formats, f"{source}:{number}")
         if found is None:
-            return
-        at = found.start()
-        start = data.rfind(b"\n", 0, at) + 1
-        end = data.find(b"\n", at)
-        end = len(data) if end < 0 else end
-        number += data.count(b"\n", done, start)
-        yield number, data[start:end]
-        done, position = start, end + 1
+            if text.strip():
+                yield from read_one(text, formats, f"{source}:{number}", seen)
+            start, number = end + 1, number + 1
+        while found is not None:  # failures come in runs: where the next line is one too, no search is needed
+            yield found
+            start, number = end + 1, number + 1
+            text, end = _line_at(data, start)
+            found = read_plain(text, formats, f"{source}:{number}")
+        position = start
+
+
+def _line_at(data: bytes, start: int) -> tuple[str, int]:
+    end = data.find(b"\n", start)
+    end = len(data) if end < 0 else end
+    return data[start:end].decode("utf-8", "replace").strip("\r\n"), end
 
 
 def _diagnosed(found: Iterator[Evidence] | list[Evidence], explainer: Explainer) -> Iterator[Diagnosis]:

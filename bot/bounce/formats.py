@@ -1,8 +1,8 @@
 """Log lines, webhook records and tables to Evidence, by the formats that the knowledge describes."""
 
 import re
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, cast
 
 import msgspec
 
@@ -35,12 +35,19 @@ class _Line(msgspec.Struct, frozen=True):
     format: LogFormat
 
 
+class _Plain(msgspec.Struct, frozen=True):
+    fits: Callable[[str], re.Match[str] | None]
+    format: LogFormat
+
+
 class Formats(msgspec.Struct, frozen=True):
     """The formats compiled: *failing* finds, in many lines at once, those that may report a failure."""
 
     framings: Framings
     prefixes: tuple[Any, ...]
     lines: tuple[_Line, ...]
+    plain: tuple[_Plain, ...]
+    outcomes: Mapping[str, Mapping[str, EvidenceKind | None]]
     signs: Any
     remember: Mapping[str, Any]
     json: tuple[tuple[tuple[Any, ...], LogFormat], ...]
@@ -56,6 +63,8 @@ def compile_formats(knowledge: Knowledge) -> Formats:
         framings=compile_framings(knowledge),
         prefixes=tuple(Expression(expression) for f in formats if f.kind == "prefix" for expression in f.match),
         lines=lines,
+        plain=tuple(_Plain(re.compile(e, re.ASCII).fullmatch, f) for f in formats for e in f.plain),
+        outcomes={f.id: _outcomes(f) for f in formats},
         signs=_compiled(signs),
         remember={f.id: Expression(f.remember) for f in formats if f.remember},
         json=tuple((tuple(map(Expression, f.signs)), f) for f in formats if f.kind == "json"),
@@ -100,29 +109,56 @@ def read_line(
     return None
 
 
+def read_plain(line: str, formats: Formats, source: str = "") -> Evidence | None:
+    """
+    Read a failure in a line of a log that its program wrote as it does by default.
+
+    Returns:
+        What `read_line` would give; None where the line is no such one, which does not say that it tells nothing.
+    """
+    if len(line) > MAX_LINE:
+        return None
+    for known in formats.plain:
+        fitting = known.fits(line)
+        if fitting is not None:
+            found = fitting.groupdict("")
+            kind = _outcome(known.format, found.pop("outcome", ""), formats)
+            if kind != "failure":
+                return None
+            text, framings = _words_of(known.format, found), formats.framings
+            return read_words(text, framings, kind=kind, source=source, mta=known.format.mta, **found)
+    return None
+
+
 def _evidence_of_line(
     form: LogFormat, found: dict[str, str], data: bytes, formats: Formats, source: str,
     seen: dict[str, dict[str, str]] | None,
 ) -> Iterator[Evidence]:  # fmt: skip
-    kind = _outcome(form, found.pop("outcome", ""))
+    kind = _outcome(form, found.pop("outcome", ""), formats)
     if kind is None:
         return
     key = found.pop("key", None)
     if key is not None and seen is not None:
         found = {**seen.pop(f"{form.id} {key}", {}), **found}
-    text = found.pop("reply_text", None) or found.pop("text", "")
-    found.pop("text", None)
+    if "time" not in found:
+        found["time"] = (prefix_of(data, formats) or {}).get("time", "")
+    text = _words_of(form, found)
+    for recipient in _addresses(found.pop("recipient", "")):
+        yield read_words(text, formats.framings, kind=kind, source=source, mta=form.mta, recipient=recipient, **found)
+
+
+def _words_of(form: LogFormat, found: dict[str, str]) -> str:
+    """The server's words out of a line's fields, which are then those of the evidence."""
+    text, reply = found.pop("text", ""), found.pop("reply_text", "")
+    text = reply or text
     if form.underscored:
         text = text.replace("/", "\n").replace("_", " ").strip()
-    found.setdefault("time", (prefix_of(data, formats) or {}).get("time", ""))
     stage = found.pop("stage", "")
     if stage and "command" not in found:
         found["command"] = command_of(stage) or ""
-    recipients = found.pop("recipient", "")
     if not found.get("remote_ip") and "." not in found.get("remote_host", "."):
-        found.pop("remote_host", None)
-    for recipient in _addresses(recipients):
-        yield read_words(text, formats.framings, kind=kind, source=source, mta=form.mta, recipient=recipient, **found)
+        del found["remote_host"]
+    return text
 
 
 def _addresses(text: str) -> tuple[str | None, ...]:
@@ -131,11 +167,15 @@ def _addresses(text: str) -> tuple[str | None, ...]:
     return tuple(found.group(1) for found in ADDRESS.finditer(text)) or (text.strip("<> ") or None,)
 
 
-def _outcome(form: LogFormat, word: str) -> EvidenceKind | None:
+def _outcome(form: LogFormat, word: str, formats: Formats) -> EvidenceKind | None:
     """What *word* says became of the message; None where it says nothing worth telling."""
-    outcomes = {outcome.id: outcome.kind for outcome in form.outcomes}
-    kind = outcomes.get(word, outcomes.get("*", "failure"))
-    return None if kind == "skip" else kind
+    outcomes = formats.outcomes[form.id]
+    return outcomes[word] if word in outcomes else outcomes["*"]
+
+
+def _outcomes(form: LogFormat) -> dict[str, EvidenceKind | None]:
+    told = {"*": "failure", **{outcome.id: outcome.kind for outcome in form.outcomes}}
+    return {word: None if kind == "skip" else cast("EvidenceKind", kind) for word, kind in told.items()}
 
 
 def command_of(text: str) -> str | None:
@@ -193,7 +233,7 @@ def evidence_of_fields(
     form: LogFormat, fields: dict[str, str], formats: Formats, source: str = ""
 ) -> Iterator[Evidence]:
     """What a record with these fields says; for tables and JSON alike."""
-    kind = _outcome(form, fields.pop("outcome", ""))
+    kind = _outcome(form, fields.pop("outcome", ""), formats)
     if kind is None:
         return
     text = fields.pop("text", "")

@@ -1,9 +1,11 @@
 """The knowledge's samples through the whole reading and diagnosis: each must be read and won as its entry says."""
 
+import re
 from collections.abc import Iterator
 
 from bot.bounce.diagnosis import Diagnosis, diagnose
 from bot.bounce.explaining import Explainer, make_explainer
+from bot.bounce.formats import read_line, read_plain
 from bot.bounce.reading import read_text
 from bot.bounce.wording import Expression, normal
 from knowledge.errors import Fault
@@ -17,7 +19,13 @@ def prove(reading: Reading) -> tuple[Fault, ...]:
     """Every sample that its own entry does not win, with file, line and field, and who won instead."""
     explainer = make_explainer(reading.knowledge)
     known = reading.knowledge
-    found = (*_patterns(known, explainer), *_formats(known, explainer), *_framings(known), *_times(known))
+    found = (
+        *_patterns(known, explainer),
+        *_formats(known, explainer),
+        *_plain(known, explainer),
+        *_framings(known),
+        *_times(known),
+    )
     return tuple(_fault(reading, *finding) for finding in found)
 
 
@@ -59,6 +67,21 @@ def _formats(known: Knowledge, explainer: Explainer) -> Iterator[Finding]:
                 told = getattr(found[0], name)
                 if told != value:
                     yield f"log_formats/{identity}", f"samples[{number}].{name}", f"read {told}, not {value}"
+
+
+def _plain(known: Knowledge, explainer: Explainer) -> Iterator[Finding]:
+    """Expressions that save time must have a sample, and tell what the others tell."""
+    for identity, form in known.log_formats.items():
+        for number, expression in enumerate(form.plain):
+            fitting = [s.text for s in form.samples if re.compile(expression, re.ASCII).fullmatch(s.text)]
+            if not fitting:
+                yield f"log_formats/{identity}", f"plain[{number}]", "no sample fits"
+            for text in fitting:
+                told = list(read_line(text, explainer.formats) or ())
+                if [read_plain(text, explainer.formats)] != told:
+                    yield f"log_formats/{identity}", f"plain[{number}]", "tells something else than match"
+                if explainer.formats.signs.search(text.encode()) is None:
+                    yield f"log_formats/{identity}", f"plain[{number}]", "bears no sign"
 
 
 def _framings(known: Knowledge) -> Iterator[Finding]:

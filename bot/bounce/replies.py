@@ -43,7 +43,7 @@ class _Frame(msgspec.Struct, frozen=True):
 class _Words(msgspec.Struct, frozen=True):
     """What a text says by itself: fields, the codes, and the server's words joined."""
 
-    fields: tuple[tuple[str, str], ...]
+    fields: Mapping[str, str]
     reply: str | None
     status: str | None
     text: str
@@ -95,13 +95,12 @@ def read_words(
     recipient = given.get("recipient") or ""
     known = recipient if recipient and recipient in text else ""
     found = framings.parse((text.replace(known, SOMEBODY) if known else text)[:MAX_READ])
-    fields = {**dict(found.fields), **{name: value for name, value in given.items() if value}}
-    delay, time = seconds_of(fields.pop("delay", None)), iso_of(fields.pop("time", None))
+    fields: dict[str, Any] = {**found.fields, **{name: value for name, value in given.items() if value}}
+    fields["delay"], fields["time"] = seconds_of(fields.get("delay")), iso_of(fields.get("time"))
+    fields.setdefault("reply", found.reply)
+    fields.setdefault("status", found.status)
     words = found.text.replace(SOMEBODY, known) if known else found.text
-    reply, status = fields.pop("reply", None) or found.reply, fields.pop("status", None) or found.status
-    return Evidence(
-        source=source, kind=kind, reply=reply, status=status, text=words, delay=delay, time=time, **fields
-    )  # fmt: skip
+    return Evidence(source=source, kind=kind, text=words, **fields)
 
 
 def _parsed(frames: Mapping[str, tuple[_Frame, ...]], words: str) -> _Words:
@@ -124,7 +123,7 @@ def _parsed(frames: Mapping[str, tuple[_Frame, ...]], words: str) -> _Words:
     if reply is None and status is None:
         status = codes_of(whole)[1]
     told = fields.pop("reply", None) or reply, fields.pop("status", None) or status
-    return _Words(tuple((n, v) for n, v in fields.items() if v), *told, joined(words, *told))
+    return _Words({n: v for n, v in fields.items() if v}, *told, joined(words, *told))
 
 
 def codes_of(text: str) -> tuple[str | None, str | None]:
