@@ -5,7 +5,7 @@ import functools
 import re
 from datetime import UTC, datetime
 
-_DURATION = re.compile(r"^(?:(\d+)\+)?(?:(\d+):)?(\d+):(\d+)$|^(\d+(?:\.\d+)?)(ms|s|m|h)?$")
+_DURATION = re.compile(r"^(?:(\d{1,9})\+)?(?:(\d{1,9}):)?(\d{1,9}):(\d{1,9})$|^(\d{1,15}(?:\.\d{1,15})?)(ms|s|m|h)?$")
 _SECONDS = {"ms": 0.001, "s": 1.0, None: 1.0, "m": 60.0, "h": 3600.0}
 _MONTHS = {name: f"{number:02d}" for number, name in enumerate(
     ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"), 1)}  # fmt: skip

@@ -309,3 +309,12 @@ def test_a_reply_after_a_wide_colon_is_read(bot: Bot) -> None:
 def test_the_case_of_letters_makes_no_second_recipient(bot: Bot) -> None:
     mail = f"{DAEMON}\nANN@EXAMPLE.COM\n  550 <ann@example.com>... No such user\n\nann@example.com\n"
     assert [d.evidence.recipient for d in explain(bot, mail)] == ["ANN@EXAMPLE.COM"]
+
+
+@pytest.mark.parametrize("delay", ["9" * 5_000, "0:" + "0" * 5_000, "1" * 5_000 + "+00:00:01"])
+def test_a_delay_beyond_all_measure_is_none_and_no_fault(bot: Bot, delay: str) -> None:
+    line = (
+        f"Nov 23 10:15:02 mx1 sendmail[210]: 4ANG000380: to=<ann@example.com>, delay={delay}, xdelay=00:00:03, "
+        "mailer=esmtp, pri=120345, relay=mx.example.com. [192.0.2.1], dsn=5.1.1, stat=User unknown"
+    )
+    assert [(d.evidence.delay, d.reason) for d in explain(bot, line)] == [(None, "mailbox-unknown")]
