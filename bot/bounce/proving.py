@@ -79,7 +79,7 @@ def _plain(known: Knowledge, explainer: Explainer) -> Iterator[Finding]:
             for text in fitting:
                 told = list(read_line(text, explainer.formats) or ())
                 if [read_plain(text, explainer.formats)] != told:
-                    yield f"log_formats/{identity}", f"plain[{number}]", "tells something else than match"
+                    yield f"log_formats/{identity}", f"plain[{number}]", "differs from match"
                 if explainer.formats.signs.search(text.encode()) is None:
                     yield f"log_formats/{identity}", f"plain[{number}]", "bears no sign"
 
